@@ -1,0 +1,73 @@
+# The whole project from one door. `make` alone says what can be done.
+
+PYTHON ?= python3
+CARGO := cargo
+UV := .uv/bin/uv
+BIN := .venv/bin
+RUST := --manifest-path rust/Cargo.toml --workspace --release --locked
+
+# uv must use the Python of this machine, never download another.
+export UV_NO_MANAGED_PYTHON := 1
+# One interpreter for the binding, whoever asks cargo to build it: else each would build it anew.
+export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
+
+# All that the Rust core is built from.
+RUST_SOURCES := $(shell find rust -name target -prune -o \( -name '*.rs' -o -name 'Cargo.*' \) -print)
+
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test test-long lint format lock clean
+
+help: ## Show what can be done
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS='	' read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
+
+setup: .venv/ready ## Install everything into this folder and build the Rust core
+
+demo: .venv/ready ## Set up, then tell the main job step by step
+	$(BIN)/dcep demo
+
+test: .venv/ready ## Set up, then run every test but the long ones
+	$(CARGO) test $(RUST)
+	$(BIN)/python -m pytest -m "not long"
+
+test-long: .venv/ready ## Run the long tests only
+	$(BIN)/python -m pytest -m long
+
+lint: .venv/ready ## Check style, types, the import map and the Rust core
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy src tests
+	$(BIN)/lint-imports
+	$(CARGO) fmt --manifest-path rust/Cargo.toml --all --check
+	$(CARGO) clippy $(RUST) --all-targets -- -D warnings
+
+format: .venv/ready ## Bring every file into the house's format
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(CARGO) fmt --manifest-path rust/Cargo.toml --all
+
+lock: .uv/ready ## Choose the newest allowed versions and write requirements/*.txt
+	$(UV) pip compile --quiet --upgrade --generate-hashes --custom-compile-command "make lock" requirements/uv.in --output-file requirements/uv.txt
+	$(UV) pip compile --quiet --upgrade --generate-hashes --custom-compile-command "make lock" --universal --group dev pyproject.toml --output-file requirements/dev.txt
+
+clean: ## Remove all that was built or installed here
+	rm -rf .uv .venv rust/target dist src/dcep/_core*.so
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.uv/ready: requirements/uv.txt tools/prerequisites
+	@tools/prerequisites $(PYTHON)
+	$(PYTHON) -m venv .uv
+	.uv/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements/uv.txt
+	@touch $@
+
+# The packages by hash, and nothing else: a sync removes what was installed by hand, dcep itself included.
+.venv/packages: .uv/ready requirements/dev.txt
+	test -x $(BIN)/python || $(UV) venv --quiet --no-project --python $(PYTHON) .venv
+	$(UV) pip sync --quiet --python $(BIN)/python requirements/dev.txt
+	@touch $@
+
+# `--reinstall-package`: make has seen a change, and uv's cache may hold the answer to an older question.
+.venv/ready: .venv/packages pyproject.toml $(RUST_SOURCES)
+	@tools/prerequisites $(PYTHON)
+	$(UV) pip install --quiet --python $(BIN)/python --reinstall-package dcep --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,1 @@
+"""DC/EP: central bank money that the public holds, as a two-tier ledger over a signed log."""
