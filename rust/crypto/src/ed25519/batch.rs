@@ -28,7 +28,7 @@ const GROUP: usize = 16;
 const FEW: usize = 2;
 
 /// Groups stop paying when one signature in so many is bad; three are no rate yet.
-const MANY: usize = 12;
+const MANY: usize = 8;
 
 /// Judge all signatures at once.
 ///
