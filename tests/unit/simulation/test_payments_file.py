@@ -203,7 +203,7 @@ def test_openings_together_stay_within_64_bits(tmp_path: Path) -> None:
 def test_columns_are_found_by_name_and_others_ignored(tmp_path: Path) -> None:
     """The order of columns is the file's; a BOM, CRLF, and an ignored column named twice do no harm."""
     file = tmp_path / "accounts.csv"
-    file.write_bytes("\ufeffx,class,init_balance,x,nodeid\r\nä,IV,0.5,,7\r\n,,12,-,0\n".encode())
+    file.write_bytes("\ufeffnodeid,x,class,init_balance,x\r\n7,ä,IV,0.5,\r\n0,,,12,-\n".encode())
 
     accounts = read(file)
 
