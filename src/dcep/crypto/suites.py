@@ -136,7 +136,7 @@ def bad_signatures(items: Sequence[SignedMessage]) -> list[int]:
     return [place for place in range(len(items)) if place not in good]
 
 
-def require_signature(key: bytes, message: bytes, signature: bytes, *, suite: Suite = Suite.ED25519) -> None:
+def require_signature(key: bytes, message: bytes, signature: bytes, suite: Suite = Suite.ED25519) -> None:
     """Return only if the signature is good.
 
     Raises:
