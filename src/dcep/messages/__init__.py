@@ -1,0 +1,1 @@
+"""What parties say to each other: frozen records and their canonical bytes."""
