@@ -20,7 +20,9 @@ class WalletClass(IntEnum):
     ISSUING_VAULT = 19
 
 
-CUSTOMERS: Final = frozenset({WalletClass.I, WalletClass.II, WalletClass.III, WalletClass.IV, WalletClass.CORPORATE})
+CUSTOMERS: Final[frozenset[int]] = frozenset(
+    {WalletClass.I, WalletClass.II, WalletClass.III, WalletClass.IV, WalletClass.CORPORATE}
+)
 
 
 class OperatorStatus(IntEnum):

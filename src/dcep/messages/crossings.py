@@ -83,7 +83,7 @@ def decode_message(network: NetworkId, data: bytes) -> Message:
     n, kind = Number(reader.integer(8)), KINDS.get(reader.integer(1))
     if kind is None:
         raise Malformed("no such message")
-    content = layout.read(kind, reader)
+    content: Any = layout.read(kind, reader)
     reader.finish()
     return Message(source=source, destination=destination, n=n, content=content)
 

@@ -1,7 +1,8 @@
 """Frames: what the log holds, and the chain of heads that a reader computes over them.
 
-The worker signs (tag, network, ledger, worker, time, SHA-256(body)), not the place: a signed frame may stand in the log any
-number of times. The place is in the head: head(n) = SHA-256(tag ‖ network ‖ ledger ‖ n ‖ time ‖ SHA-256(body) ‖ head(n-1)).
+The worker signs (tag, network, ledger, worker, time, SHA-256(body)), not the place: a signed frame may stand in the log
+any number of times. The place is in the head:
+head(n) = SHA-256(tag ‖ network ‖ ledger ‖ n ‖ time ‖ SHA-256(body) ‖ head(n-1)).
 """
 
 from __future__ import annotations

@@ -34,8 +34,8 @@ class Flow:
 class Header:
     """The ledger after frame `seq`: folded time, head, root over (command, outcome) of the frame, and its books.
 
-    `total` is the money on this ledger. `vault_high` and `vault_used` are the window of the issuing vault's lane to this
-    shard (zeros on tier 1); the versions are those in force here.
+    `total` is the money on this ledger. `vault_high` and `vault_used` are the window of the issuing vault's lane to
+    this shard; the versions are those in force here.
     """
 
     network: NetworkId

@@ -1,8 +1,8 @@
 """Canonical bytes read off a record's fields: big-endian, in field order, nothing optional.
 
-The type of a field decides its bytes; WIDTHS is the whole table. A tuple is a count (u8) and its items, a blob is a length
-(u16) and its bytes, a nested record stands in place. Every value has exactly one encoding, and every accepted encoding
-gives back the same bytes.
+The type of a field decides its bytes: WIDTHS and SIZES are the table. A tuple is a count (u8) and its items, a blob is
+a length (u16) and its bytes, a nested record stands in place. Every value has exactly one encoding, and every accepted
+encoding gives back the same bytes.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from dataclasses import fields
-from functools import cache
 from typing import Any, Final, NewType, TypeVar, get_args, get_origin, get_type_hints
 
 from dcep.clock import Day, UnixMs
@@ -101,12 +100,12 @@ Write = Callable[[Any], bytes]
 Read = Callable[[Reader], Any]
 R = TypeVar("R")
 # Types that know their own, self-delimiting bytes: declared by their module (policies).
-_declared: Final[dict[object, tuple[Write, Read]]] = {}
+_declared: Final[dict[object, tuple[str, Write, Read]]] = {}
 
 
-def declare(hint: object, write: Write, read_: Read) -> None:
+def declare(name: str, hint: object, write: Write, read_: Read) -> None:
     """Let fields of this type be written and read by these two functions."""
-    _declared[hint] = (write, read_)
+    _declared[hint] = (name, write, read_)
 
 
 def encode(record: object) -> bytes:
@@ -141,11 +140,19 @@ def describe(kind: type) -> list[tuple[str, str]]:
 def _type_name(hint: object) -> str:
     if get_origin(hint) is tuple:
         return f"list of {_type_name(get_args(hint)[0])}"
-    return str(getattr(hint, "__name__", hint))
+    return _declared[hint][0] if hint in _declared else str(getattr(hint, "__name__", hint))
 
 
-@cache
+_layouts: Final[dict[type, tuple[Write, Read]]] = {}
+
+
 def _layout(kind: type) -> tuple[Write, Read]:
+    if kind not in _layouts:
+        _layouts[kind] = _record_layout(kind)
+    return _layouts[kind]
+
+
+def _record_layout(kind: type) -> tuple[Write, Read]:
     hints = get_type_hints(kind)
     names = [field.name for field in fields(kind)]
     types = [hints[name] for name in names]
@@ -201,7 +208,7 @@ def _codec(hint: object) -> tuple[Write, Read]:
             lambda reader: tuple([read_(reader) for _ in range(reader.integer(_U8))]),
         )
     if hint in _declared:
-        return _declared[hint]
+        return _declared[hint][1:]
     assert isinstance(hint, type), hint
     return _layout(hint)
 

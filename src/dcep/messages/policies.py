@@ -170,4 +170,4 @@ def _read_key(reader: Reader) -> tuple[int, Key]:
     return suite, Key(reader.take(32))
 
 
-declare(Policy, encode_policy, read_policy)
+declare("Policy", Policy, encode_policy, read_policy)

@@ -1,8 +1,8 @@
 """A signed command: body ‖ policy ‖ signatures.
 
 Body = "dcmd" ‖ version ‖ network ‖ account ‖ lane and number ‖ expires_at ‖ policy epoch ‖ kind ‖ fields ‖ memo hash.
-The command id is the SHA-256 of the body alone: a second signature never makes a second command. A frame does not repeat
-what its header says: a *record* is the wire without its first 21 bytes (tag, version, network).
+The command id is the SHA-256 of the body alone: a second signature never makes a second command. A frame does not
+repeat what its header says: a *record* is the wire without its first 21 bytes (tag, version, network).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import hashlib
 import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 from dcep.clock import UnixMs
@@ -135,7 +136,7 @@ def decode_record(record: bytes, network_prefix: bytes) -> Command:
     kind = KINDS.get(number)
     if kind is None:
         raise Malformed("no such kind")
-    order = layout.read(kind.record, reader)
+    order: Any = layout.read(kind.record, reader)
     memo = Hash(reader.take(32))
     body_bytes = network_prefix + record[: reader.at]
     policy = read_policy(reader)
@@ -155,7 +156,7 @@ def _check_shape(kind: Kind, body: Body, policy: Policy, signatures: tuple[tuple
     numbers = [number for number, _ in signatures]
     if numbers and numbers[-1] >= sum(1 for _ in policy.keys()):
         raise Malformed("a signature without its key")
-    if any(later <= earlier for earlier, later in zip(numbers, numbers[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(numbers)):
         raise Malformed("signatures out of order")
     if kind.is_numbered:
         if policy is NOBODY:

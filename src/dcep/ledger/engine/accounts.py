@@ -1,4 +1,7 @@
-"""An account of the ledger: a wallet, or an institution's account. What most accounts never need lives in the book's side tables."""
+"""An account of the ledger: a wallet, or an institution's account.
+
+What most accounts never need lives in the side tables of the book.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,8 @@ _FROZEN: Final = Scope.PAY | Scope.RECEIVE | _BY_SUPERVISION
 class Account:
     """Who may act (policy hash, epoch), what is there (balance), and what has been spent.
 
-    `standing` is the version of class and freeze: orders that overwrite name it. `flags` holds the scope of a freeze, who
-    froze, and closed. `in_flight` is money on its way to other ledgers.
+    `standing` is the version of class and freeze: orders that overwrite name it. `flags` holds the scope of a freeze,
+    who froze, and closed. `in_flight` is money on its way to other ledgers.
     """
 
     __slots__ = (

@@ -78,7 +78,7 @@ def _is_authorised(book: Book, account: Account, command: Command) -> bool:
 
 
 def _authority_of(book: Book, account: Account) -> tuple[PolicyHash, int]:
-    """The issuing vault is guarded by the officers' board, every other account by its own policy."""
+    """Return who guards an account: the issuing vault the officers' board, every other its own policy."""
     if account.wallet_class == WalletClass.ISSUING_VAULT:
         return book.board_hash, book.board_version
     return account.policy, account.epoch

@@ -6,8 +6,8 @@
 4. Time is folded.
 5. Each command is heard, judged by its chapter, and its number used.
 
-Signatures are verified before the append (admissibility does not ask again), but for the officers' orders inside credits:
-money is made only from signatures that the engine itself has seen.
+Signatures are verified before the append, and admissibility does not ask again; but for the officers' orders inside
+credits: money is made only from signatures that the engine itself has seen.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The book: the whole state of one ledger, and the writes that chapters may make. A write here must succeed.
 
-Money moves only in these words, each of which keeps `total` = balances + locked + suspense:
+Money moves only in these words, which keep `total` = balances + locked + suspense:
     credit, debit (within the ledger: always in pairs), deliver, take_in, give_back (channels), issue, withdraw (tier 1).
 """
 
@@ -37,7 +37,7 @@ class Operator:
 
 @dataclass(slots=True, kw_only=True)
 class Holding:
-    """What tier 1 keeps of an operator: its part of the issuing vault, what it holds in allocation, its locked reserves."""
+    """What tier 1 keeps of an operator: its part of the issuing vault, what is allocated to it, its locked reserves."""
 
     in_vault: int = 0
     allocated: int = 0
@@ -262,7 +262,10 @@ class Book:
         self.total += amount
 
     def give_back(self, payer: Account | None, wallet: WalletId, amount: Fen, day: Day) -> None:
-        """Take a returned payment: always, over the cap and frozen too; for a closed account into suspense, with an alarm."""
+        """Take a returned payment: always, over the cap and frozen too.
+
+        For a closed account it goes into its operator's suspense, with an alarm: that cannot happen while `close` is right.
+        """
         if payer is None or payer.is_closed or payer.balance + self.locked_of(payer) + amount > MAX_FEN:
             operator = operator_of(wallet)
             self.suspense[operator] = self.suspense.get(operator, 0) + amount

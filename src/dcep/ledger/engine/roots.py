@@ -1,7 +1,8 @@
 """The state in canonical chunks, and its root: the RFC 6962 root over them.
 
-Chunk 0 is the ledger as a whole, 1 its channels, 2 its operators, 3 what few accounts need; then the accounts in opening
-order, 1,024 a chunk. A snapshot is these chunks; both engines write the same bytes. docs/reference/log-format.md has them.
+Chunk 0 is the ledger as a whole, 1 its channels, 2 its operators, 3 what few accounts need; then the accounts in
+opening order, 1,024 a chunk. A snapshot is these chunks; both engines write the same bytes, which
+docs/reference/log-format.md describes.
 """
 
 from __future__ import annotations

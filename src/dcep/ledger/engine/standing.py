@@ -16,7 +16,7 @@ from dcep.money import Fen
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """A frame that counts: how many commands, their ids (32 bytes each), their outcomes' bytes, and the RFC 6962 root over them."""
+    """A frame that counts: its commands, their ids (32 bytes each), their outcomes, and the RFC 6962 root over both."""
 
     count: int
     ids: bytes
@@ -41,7 +41,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sums:
-    """Where the money of a ledger is, fen, counted account by account: customers, bank vaults, locked by a freeze, suspense."""
+    """Where the money of a ledger is, fen, counted account by account."""
 
     wallets: int
     vaults: int

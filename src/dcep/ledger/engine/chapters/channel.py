@@ -1,6 +1,6 @@
 """Credit, ack, resend: between two ledgers, exactly once.
 
-1. A message is taken in only if the peer's signed header proves it and its n is the next: lower or higher is out of turn.
+1. A message is taken in only if the peer's signed header proves it and its n is the next; else it is out of turn.
 2. Its n is consumed at once. What cannot be credited goes back in the same transition; a return is always taken.
 3. An acknowledgement counts only when everything that the peer had sent by then has been taken in.
 
@@ -101,7 +101,7 @@ def resend(book: Book, order: Resend) -> None:
 
 
 def _resend_allocation(book: Book, channel: Channel, command: Command) -> None:
-    """The board in force signs it anew, under its own lane, number, lock and amount."""
+    """Send an allocation that the board in force signed anew, under its own lane, number, lock and amount."""
     allocate: Allocate = command.body.order
     refuse_if(allocate.shard != channel.peer or command.body.lane != lane_to(channel.peer), Refusal.WRONG_LANE)
     refuse_if(not book.is_signed_by_board(command), Refusal.BOARD_NOT_IN_FORCE)
@@ -116,7 +116,7 @@ def _resend_allocation(book: Book, channel: Channel, command: Command) -> None:
 
 
 def _resend_overwriting(book: Book, channel: Channel, command: Command) -> None:
-    """The order as it was signed, if tier 1 obeyed it and the shard still has what it replaces."""
+    """Send an order as it was signed, if tier 1 obeyed it and the shard still has what it replaces."""
     order = command.body.order
     refuse_if(command.id not in book.enacted, Refusal.BOARD_NOT_IN_FORCE)
     stands_at = {SetBoard: channel.peer_board, Workers: channel.peer_workers, Rules: channel.peer_rules}

@@ -1,4 +1,7 @@
-"""Freeze and unfreeze: an operator its own customers, the supervision board anywhere. Each order names the standing it replaces."""
+"""Freeze and unfreeze: an operator its own customers, the supervision board anywhere.
+
+Each order names the standing that it replaces, so that two of them cannot land swapped.
+"""
 
 from __future__ import annotations
 

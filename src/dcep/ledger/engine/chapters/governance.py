@@ -1,6 +1,7 @@
-"""Rules, workers, board, operators: officers' orders that overwrite. Each names the version that it replaces, else it is stale.
+"""Rules, workers, board, operators: officers' orders that overwrite. Each names the version that it replaces.
 
-Tier 1 judges an order first and sends it on; a shard judges it again, by the same function and the board in force there.
+Tier 1 judges an order first and sends it on; a shard judges it again, by the same function and the board in force
+there.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ def set_operator(book: Book, order: SetOperator) -> None:
     refuse_if(_is_taken(book, seat, order), Refusal.WALLET_EXISTS)
     refuse_if(order.replaces != (0 if seat is None else seat.version), Refusal.STALE)
     refuse_if(has_bad_key(order.registrar_policy) or has_bad_key(order.vault_policy), Refusal.BAD_KEY)
-    refuse_if(order.status not in OperatorStatus.__members__.values(), Refusal.STATUS_UNKNOWN)
+    refuse_if(int(order.status) not in list(OperatorStatus), Refusal.STATUS_UNKNOWN)
 
     # From here on the operator stands so.
     version = Version(order.replaces + 1)
@@ -133,7 +134,7 @@ def _is_foreign(wallet: WalletId, operator: OperatorId) -> bool:
 
 
 def _is_taken(book: Book, seat: Operator | None, order: SetOperator) -> bool:
-    """A new operator needs two free numbers; one that is known keeps its own."""
+    """Tell whether a new operator lacks two free numbers, or a known one gives up its own."""
     if seat is not None:
         return (seat.registrar, seat.vault) != (order.registrar, order.vault)
     if order.registrar == order.vault:

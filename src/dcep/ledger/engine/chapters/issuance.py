@@ -1,4 +1,4 @@
-"""Issue, allocate, withdraw on tier 1; the credit of an allocation on a shard. The issuing vault 发行库 is a window of numbers per shard."""
+"""The issuing vault 发行库: issue, allocate, withdraw on tier 1; the credit of an allocation on a shard."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ def issue(book: Book, vault: Account, order: Issue) -> None:
 
 
 def allocate(book: Book, vault: Account, order: Allocate) -> None:
-    """Send what was issued under a lock, in full, to the operator's bank vault on a shard, with the officers' signatures.
+    """Send what was issued under a lock, in full, to the operator's bank vault on a shard.
+
+    The message is the command itself, with the officers' signatures.
 
     Raises:
         Refused: the first rule that says no; nothing has changed.
@@ -82,7 +84,9 @@ def withdraw(book: Book, vault: Account, order: Withdraw) -> None:
 
 
 def credit_allocation(book: Book, command: Command, order: Allocate) -> None:
-    """Credit an allocation to the operator's vault: a number credits once, whatever n brought it. Its expiry is tier 1's to judge.
+    """Credit an allocation to the operator's vault: a number credits once, whatever n brought it.
+
+    Its expiry is for tier 1 to judge.
 
     Raises:
         Refused: the message is void; n is consumed, nothing else has changed.

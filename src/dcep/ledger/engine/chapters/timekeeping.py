@@ -21,4 +21,4 @@ def tick(book: Book, order: Tick) -> None:
 
 
 def checkpoint(book: Book, order: Checkpoint) -> None:
-    """Let the worker say which root the state had after an earlier frame: a start may go on from there, an audit checks it."""
+    """Let the worker say which root the state had after an earlier frame; an audit checks it."""
