@@ -1,0 +1,247 @@
+"""The data folder: where everything lies, whose it is, and that only one program writes there.
+
+DIR/ledger/genesis                          what the network is
+DIR/ledger/{tier1,shard-000,…}/{log,headers,snapshots}/
+DIR/keys  DIR/index  DIR/torn  DIR/tmp      not covered by the audit
+DIR/lock                                    held by whoever has the folder open
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+from dcep.errors import BadInput, Damaged, Unavailable
+from dcep.ids import LedgerId, NetworkId, ledger_name
+from dcep.messages.genesis import Genesis, decode_genesis, network_of
+from dcep.messages.layout import Malformed
+
+_GENESIS: Final = "genesis"
+_STORES: Final = {"log": "log", "headers": "hdr", "snapshots": "snap"}
+_FOLDERS: Final = ("keys", "index", "torn", "tmp")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerFolder:
+    """Where one ledger's files lie; `root` is the data folder."""
+
+    root: Path
+    ledger: LedgerId
+
+    @property
+    def name(self) -> str:
+        return ledger_name(self.ledger)
+
+    @property
+    def log(self) -> Path:
+        return self.root / "ledger" / self.name / "log"
+
+    @property
+    def headers(self) -> Path:
+        return self.root / "ledger" / self.name / "headers"
+
+    @property
+    def snapshots(self) -> Path:
+        return self.root / "ledger" / self.name / "snapshots"
+
+    @property
+    def torn(self) -> Path:
+        """Where torn tails are moved, outside `ledger`."""
+        return self.root / "torn"
+
+    @property
+    def tmp(self) -> Path:
+        """Where files are built before they get their name."""
+        return self.root / "tmp"
+
+    def relative(self, path: Path) -> str:
+        """Return how messages name a file of this folder."""
+        return path.relative_to(self.root).as_posix()
+
+    def make(self) -> None:
+        """Make what is not there yet."""
+        for folder in (self.log, self.headers, self.snapshots, self.torn, self.tmp):
+            make_folder(folder)
+
+
+class Folder:
+    """A data folder, locked from `create` or `open` until `close`."""
+
+    def __init__(self, root: Path, lock: int, genesis: bytes) -> None:
+        self.root, self._lock = root, lock
+        self.genesis = genesis
+        self.network: NetworkId = network_of(genesis)
+
+    @classmethod
+    def create(cls, root: Path, genesis: bytes) -> Folder:
+        """Make the folder of a network and lock it; if it is there already, open it.
+
+        Raises:
+            BadInput: `other_network`, nothing was done.
+            Unavailable: `folder_in_use`, or `folder_unusable` where nothing can be written.
+        """
+        try:
+            make_folder(root)
+            lock = _lock(root)
+            try:
+                return cls._create_locked(root, lock, genesis)
+            except BaseException:
+                os.close(lock)
+                raise
+        except OSError as error:
+            raise _unusable(root, error) from error
+
+    @classmethod
+    def open(cls, root: Path, network: NetworkId | None = None) -> Folder:
+        """Lock the folder of a network.
+
+        Args:
+            root: the data folder.
+            network: the network that is expected; None takes the one that is there.
+
+        Raises:
+            BadInput: `no_such_folder` or `other_network`.
+            Damaged: `bad_genesis`.
+            Unavailable: `folder_in_use`, or `folder_unusable` where it cannot be read.
+        """
+        if not (root / "ledger" / _GENESIS).is_file():
+            raise BadInput("no_such_folder", "no network is kept here", where=str(root))
+        try:
+            lock = _lock(root)
+            try:
+                return cls._open_locked(root, lock, network)
+            except BaseException:
+                os.close(lock)
+                raise
+        except OSError as error:
+            raise _unusable(root, error) from error
+
+    @classmethod
+    def _create_locked(cls, root: Path, lock: int, genesis: bytes) -> Folder:
+        for name in _FOLDERS:
+            make_folder(root / name)
+        make_folder(root / "ledger")
+        file = root / "ledger" / _GENESIS
+        if not file.exists():
+            write_durably(file, genesis, building=root / "tmp" / _GENESIS)
+        folder = cls._open_locked(root, lock, network_of(genesis))
+        for ledger in folder.read_genesis().ledgers():
+            folder.ledger(ledger).make()
+        return folder
+
+    @classmethod
+    def _open_locked(cls, root: Path, lock: int, network: NetworkId | None) -> Folder:
+        folder = cls(root, lock, (root / "ledger" / _GENESIS).read_bytes())
+        if network is not None and folder.network != network:
+            message = f"the folder keeps network {folder.network.hex()}, not {network.hex()}"
+            raise BadInput("other_network", message, where=str(root))
+        folder.read_genesis()
+        return folder
+
+    def __enter__(self) -> Folder:
+        """Return the folder, which is locked already."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Unlock the folder."""
+        self.close()
+
+    @property
+    def keys(self) -> Path:
+        return self.root / "keys"
+
+    @property
+    def index(self) -> Path:
+        return self.root / "index"
+
+    def read_genesis(self) -> Genesis:
+        """Return the genesis; Damaged if the file holds none."""
+        try:
+            return decode_genesis(self.genesis)
+        except Malformed as error:
+            file = f"ledger/{_GENESIS}"
+            raise Damaged("bad_genesis", f"the genesis cannot be read: {error}", file=file, offset=0) from error
+
+    def ledger(self, ledger: LedgerId) -> LedgerFolder:
+        """Return where a ledger's files lie."""
+        return LedgerFolder(root=self.root, ledger=ledger)
+
+    def stray_files(self) -> list[str]:
+        """Return every file under `ledger` that no part of the ledger has written, relative to the folder, in order.
+
+        A link is one, wherever it leads.
+        """
+        top = self.root / "ledger"
+        found = [path for path in top.rglob("*") if path.is_symlink() or not path.is_dir()]
+        ours = _names_of(self.read_genesis())
+        return sorted(
+            path.relative_to(self.root).as_posix()
+            for path in found
+            if path.is_symlink() or not path.is_file() or not ours.fullmatch(path.relative_to(top).as_posix())
+        )
+
+    def close(self) -> None:
+        """Unlock the folder."""
+        os.close(self._lock)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, durably; nothing is done where it is there."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        flush_folder(folder.parent)
+
+
+def flush_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def write_durably(path: Path, data: bytes, *, building: Path) -> None:
+    """Write a file that is there wholly or not at all, and durable when this returns.
+
+    Args:
+        path: its name, which is given last.
+        data: what it holds.
+        building: where it is built, on the same file system; what is there is overwritten.
+    """
+    with building.open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    building.rename(path)
+    flush_folder(path.parent)
+
+
+def _lock(root: Path) -> int:
+    lock = os.open(root / "lock", os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        message = f"{root} is in use by another program"
+        raise Unavailable("folder_in_use", message, retry_after_ms=1_000, next_step="stop the other program") from None
+    return lock
+
+
+def _unusable(root: Path, error: OSError) -> Unavailable:
+    return Unavailable("folder_unusable", f"{root}: {error.strerror}", retry_after_ms=1_000)
+
+
+def _names_of(genesis: Genesis) -> re.Pattern[str]:
+    """Return the pattern of every file that belongs under `ledger`."""
+    ledgers = "|".join(ledger_name(ledger) for ledger in genesis.ledgers())
+    stores = "|".join(f"{folder}/[0-9]{{12}}\\.{suffix}" for folder, suffix in _STORES.items())
+    return re.compile(f"{_GENESIS}|(?:{ledgers})/(?:{stores})")

@@ -1,0 +1,124 @@
+"""The log of a ledger: frames in order, durable when `append` returns; beside it the headers signed over them.
+
+An answer is given only for what stands in the log. Headers can be computed again from the frames, so they are written
+without a flush of their own; that a header is stored proves that its frame was durable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from dcep.errors import Unavailable
+from dcep.ids import LedgerId, NetworkId
+from dcep.messages.frames import MAX_BODY, Frame
+from dcep.messages.layout import Hash, Seq
+
+
+class Stored(NamedTuple):
+    """A frame in its place: `size` bytes at `offset` of `file`, which is relative to the data folder."""
+
+    seq: Seq
+    frame: Frame
+    file: str
+    offset: int
+    size: int
+
+
+class StoredHeader(NamedTuple):
+    """The bytes of a signed header and of its frame's outcomes, in their place."""
+
+    seq: Seq
+    header: bytes
+    outcomes: bytes
+    file: str
+    offset: int
+    size: int
+
+
+class LogFailed(Unavailable):
+    """A write or a flush failed: what stands in the file is unknown, and this object appends nothing more.
+
+    Send the same bytes again when the disk is well and the ledger has been started anew.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__("log_failed", message, retry_after_ms=1_000, next_step="see to the disk, then start again")
+
+
+class Log(Protocol):
+    """The frames of one ledger, numbered from 1 without gaps; one writer, any number of readers."""
+
+    @property
+    def count(self) -> Seq:
+        """The number of the newest frame; 0 before the first."""
+        ...
+
+    @property
+    def head(self) -> Hash:
+        """The head after the newest frame."""
+        ...
+
+    def append(self, frames: Sequence[Frame]) -> None:
+        """Append frames; when this returns they are durable.
+
+        Raises:
+            LogFailed: they may or may not be in the log; nothing more is appended by this object.
+            ValueError: a frame of another ledger, or one that is too long; nothing was written.
+        """
+        ...
+
+    def read(self, from_seq: Seq) -> Iterator[Stored]:
+        """Yield the frames that stand in the log now, from `from_seq` on."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the log; what was appended stays."""
+        ...
+
+
+class HeaderStore(Protocol):
+    """The signed headers of one ledger with the outcomes of their frames, one for each frame, in order."""
+
+    @property
+    def count(self) -> Seq:
+        """The number of the newest header; 0 before the first."""
+        ...
+
+    def append(self, seq: Seq, header: bytes, outcomes: bytes) -> None:
+        """Store the header of frame `seq`, which must be the next; durable after `sync` only.
+
+        Raises:
+            LogFailed: nothing more is stored by this object.
+        """
+        ...
+
+    def at(self, seq: Seq) -> tuple[bytes, bytes]:
+        """Return (signed header, outcomes) of a frame, 1 <= seq <= count."""
+        ...
+
+    def read(self, from_seq: Seq) -> Iterator[StoredHeader]:
+        """Yield the headers that are stored now, from `from_seq` on."""
+        ...
+
+    def sync(self) -> None:
+        """Make every stored header durable."""
+        ...
+
+    def close(self) -> None:
+        """Make every stored header durable and let go of the store."""
+        ...
+
+
+def require_own(frame: Frame, network: NetworkId, ledger: LedgerId) -> None:
+    """Return only if the frame belongs into the log of this ledger; anything else is a bug of its writer."""
+    if (frame.network, frame.ledger) != (network, ledger):
+        raise ValueError("a frame of another ledger")
+    if len(frame.body) > MAX_BODY:
+        raise ValueError(f"a frame's body has at most {MAX_BODY} bytes, not {len(frame.body)}")
+
+
+def require_next(seq: Seq, count: Seq) -> None:
+    """Return only if this is the next header's number."""
+    if seq != count + 1:
+        raise ValueError(f"header {seq} does not follow header {count}")

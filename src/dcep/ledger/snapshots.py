@@ -1,0 +1,126 @@
+"""Snapshots: the chunks of a state in one file, so that a start need not replay what lies before.
+
+A snapshot proves nothing by itself: a start may use one only if its place, head and root stand in a checkpoint of a
+later frame. The checksum at its end only tells a whole file from a damaged one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from dcep.crypto import merkle
+from dcep.errors import Damaged, Unavailable
+from dcep.ids import LedgerId, NetworkId
+from dcep.ledger.folder import LedgerFolder, flush_folder, write_durably
+from dcep.messages.layout import Hash, Malformed, Reader, Seq
+
+MAGIC: Final = b"DCES"
+VERSION: Final = 1
+KEPT: Final = 2
+_HEAD: Final = struct.Struct(">4sB16sHQ32sI")
+_CHECKSUM_SIZE: Final = 32
+_PATTERN: Final = "[0-9]" * 12 + ".snap"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The state of a ledger after frame `seq`, whose head is `head`."""
+
+    network: NetworkId
+    ledger: LedgerId
+    seq: Seq
+    head: Hash
+    chunks: tuple[bytes, ...]
+
+    @property
+    def root(self) -> Hash:
+        """The root of the state, as a checkpoint names it."""
+        return Hash(merkle.root(self.chunks))
+
+
+class SnapshotStore:
+    """The newest snapshots of one ledger."""
+
+    def __init__(self, place: LedgerFolder) -> None:
+        self._place = place
+
+    def write(self, snapshot: Snapshot) -> None:
+        """Keep a snapshot, durably, and drop those older than the newest two.
+
+        Raises:
+            Unavailable: `snapshot_not_written`; those that were there still are.
+        """
+        path = self._place.snapshots / f"{snapshot.seq:012}.snap"
+        building = self._place.tmp / f"{self._place.name}.snap"
+        try:
+            write_durably(path, encode_snapshot(snapshot), building=building)
+            for older in self.files()[KEPT:]:
+                older.unlink()
+            flush_folder(self._place.snapshots)
+        except OSError as error:
+            message = f"{self._place.relative(path)}: {error.strerror}"
+            raise Unavailable("snapshot_not_written", message, retry_after_ms=1_000) from error
+
+    def files(self) -> list[Path]:
+        """Return the files of the snapshots, newest first."""
+        return sorted(self._place.snapshots.glob(_PATTERN), reverse=True)
+
+    def read(self, path: Path) -> Snapshot:
+        """Return the snapshot in a file.
+
+        Raises:
+            Damaged: `snapshot_damaged`, or `snapshot_misplaced` if it is whole but belongs elsewhere.
+        """
+        file = self._place.relative(path)
+        try:
+            snapshot = decode_snapshot(path.read_bytes())
+        except (Malformed, OSError) as error:
+            message = f"the snapshot cannot be read: {error}"
+            raise Damaged("snapshot_damaged", message, file=file, offset=0) from error
+        if snapshot.ledger != self._place.ledger or path.stem != f"{snapshot.seq:012}":
+            message = f"this is frame {snapshot.seq} of ledger {snapshot.ledger}"
+            raise Damaged("snapshot_misplaced", message, file=file, offset=0)
+        return snapshot
+
+    def newest_first(self) -> Iterator[Snapshot]:
+        """Yield the snapshots, newest first; a damaged one is passed over, for the log holds everything."""
+        for path in self.files():
+            try:
+                yield self.read(path)
+            except Damaged:
+                continue
+
+
+def encode_snapshot(snapshot: Snapshot) -> bytes:
+    """Return the bytes of a snapshot's file."""
+    head = _HEAD.pack(
+        MAGIC,
+        VERSION,
+        snapshot.network,
+        snapshot.ledger,
+        snapshot.seq,
+        snapshot.head,
+        len(snapshot.chunks),
+    )
+    chunks = (piece for chunk in snapshot.chunks for piece in (len(chunk).to_bytes(4), chunk))
+    content = b"".join((head, *chunks))
+    return content + hashlib.sha256(content).digest()
+
+
+def decode_snapshot(data: bytes) -> Snapshot:
+    """Return the snapshot with these bytes; Malformed if they are not those that were written."""
+    content, checksum = data[:-_CHECKSUM_SIZE], data[-_CHECKSUM_SIZE:]
+    if hashlib.sha256(content).digest() != checksum:
+        raise Malformed("the checksum is another")
+    reader = Reader(content)
+    magic, version, network, ledger, seq, head, count = _HEAD.unpack(reader.take(_HEAD.size))
+    if (magic, version) != (MAGIC, VERSION):
+        raise Malformed("not a snapshot of this version")
+    chunks = tuple([reader.take(reader.integer(4)) for _ in range(count)])
+    reader.finish()
+    return Snapshot(network=NetworkId(network), ledger=LedgerId(ledger), seq=Seq(seq), head=Hash(head), chunks=chunks)
