@@ -1,7 +1,7 @@
 """Why a valid, authorised command did not happen; why a command was not processed.
 
 Numbers are identity: they stand in outcomes and never change. The order of the lines is precedence: each chapter asks
-in this order, and the first rule that says no answers. docs/reference/refusals.md has a row for each, in the same order.
+in this order, and the first rule that says no answers. docs/reference/refusals.md has a row for each, in this order.
 """
 
 from __future__ import annotations

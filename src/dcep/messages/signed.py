@@ -25,7 +25,11 @@ from dcep.messages.policies import NOBODY, Policy, read_policy
 TAG: Final = b"dcmd"
 VERSION: Final = 1
 PREFIX_SIZE: Final = 4 + 1 + 16
+# The shortest command: head, no fields, memo hash, an empty policy, no signature.
+MIN_RECORD: Final = 29 + 32 + 2
+MIN_WIRE: Final = PREFIX_SIZE + MIN_RECORD
 MAX_WIRE: Final = 16_384
+_KIND_AT: Final = 28
 MAX_NUMBER: Final = 2**48 - 1
 NO_MEMO: Final = Hash(bytes(32))
 _HEAD: Final = struct.Struct(">QQQIB")
@@ -91,6 +95,19 @@ def command_id(body_bytes: bytes) -> CommandId:
     return CommandId(hashlib.sha256(body_bytes).digest())
 
 
+def command_id_of_record(record: bytes, network_prefix: bytes) -> CommandId:
+    """Return the identity of the command of which a frame holds this record; of an illegible one its hash."""
+    try:
+        return decode_record(record, network_prefix).id
+    except Malformed:
+        return illegible_id(record, network_prefix)
+
+
+def illegible_id(record: bytes, network_prefix: bytes) -> CommandId:
+    """Return what stands in the place of a command id for a record that is no command."""
+    return CommandId(hashlib.sha256(network_prefix + record).digest())
+
+
 def attach(body_bytes: bytes, policy: Policy, signatures: Mapping[int, bytes]) -> bytes:
     """Return the wire of a command: its body, the policy in full, and the signatures by key number."""
     signed = b"".join(bytes((number,)) + signatures[number] for number in sorted(signatures))
@@ -106,6 +123,11 @@ def unsigned(network: NetworkId, order: object) -> bytes:
 def record_of(wire: bytes) -> bytes:
     """Return what a frame holds of a command."""
     return wire[PREFIX_SIZE:]
+
+
+def kind_of(record: bytes) -> int:
+    """Return the number of a record's kind; the record is at least as long as the shortest command's."""
+    return record[_KIND_AT]
 
 
 def decode(wire: bytes, network: NetworkId) -> Command:

@@ -12,7 +12,6 @@ credits: money is made only from signatures that the engine itself has seen.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -47,7 +46,7 @@ from dcep.messages.kinds import Ledgers
 from dcep.messages.layout import Key, Malformed
 from dcep.messages.outcomes import SETTLED, Outcome, Status, not_processed, refused
 from dcep.messages.refusals import NotProcessed, Refusal, Refused, Unheard, refuse_if
-from dcep.messages.signed import Command, decode, decode_record, prefix, signatures_hold
+from dcep.messages.signed import Command, decode, decode_record, illegible_id, prefix, signatures_hold
 
 # Orders of an account, under a number.
 _ORDERS: Final[dict[type, Callable[[Book, Any, Any], None]]] = {
@@ -150,7 +149,7 @@ def _decode(book: Book, body: bytes) -> list[Command | _Illegible]:
 
 
 def _illegible(network_prefix: bytes, record: bytes) -> _Illegible:
-    return _Illegible(id=CommandId(hashlib.sha256(network_prefix + record).digest()))
+    return _Illegible(id=illegible_id(record, network_prefix))
 
 
 def _is_tick(command: Command | _Illegible) -> bool:

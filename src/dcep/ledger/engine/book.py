@@ -1,6 +1,6 @@
 """The book: the whole state of one ledger, and the writes that chapters may make. A write here must succeed.
 
-Money moves only in these words, which keep `total` = balances + locked + suspense:
+Money moves only in these words, which keep total = balances + locked + suspense:
     credit, debit (within the ledger: always in pairs), deliver, take_in, give_back (channels), issue, withdraw (tier 1).
 """
 
@@ -37,11 +37,14 @@ class Operator:
 
 @dataclass(slots=True, kw_only=True)
 class Holding:
-    """What tier 1 keeps of an operator: its part of the issuing vault, what is allocated to it, its locked reserves."""
+    """What tier 1 keeps of an operator: its part of the issuing vault; what was allocated to it and came back, in all.
+
+    Money moves between the customers of operators: one may return more than it was ever allocated.
+    """
 
     in_vault: int = 0
     allocated: int = 0
-    reserve: int = 0
+    returned: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -264,7 +267,8 @@ class Book:
     def give_back(self, payer: Account | None, wallet: WalletId, amount: Fen, day: Day) -> None:
         """Take a returned payment: always, over the cap and frozen too.
 
-        For a closed account it goes into its operator's suspense, with an alarm: that cannot happen while `close` is right.
+        For a closed account it goes into its operator's suspense, with an alarm: that cannot happen while close is
+        right.
         """
         if payer is None or payer.is_closed or payer.balance + self.locked_of(payer) + amount > MAX_FEN:
             operator = operator_of(wallet)
@@ -300,7 +304,6 @@ class Book:
         vault, holding = self.issuing_vault(), self.holding(operator)
         vault.balance = Fen(vault.balance + amount)
         holding.in_vault += amount
-        holding.reserve += amount
         self.issued += amount
         self.total += amount
 
@@ -308,7 +311,6 @@ class Book:
         vault, holding = self.issuing_vault(), self.holding(operator)
         vault.balance = Fen(vault.balance - amount)
         holding.in_vault -= amount
-        holding.reserve -= amount
         self.withdrawn += amount
         self.total -= amount
 

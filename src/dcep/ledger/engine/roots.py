@@ -168,7 +168,7 @@ def _operators(book: Book) -> bytes:
         for (operator, shard), seat in sorted(book.operators.items())
     )
     holdings = (
-        _u(2, operator) + _u(8, holding.in_vault, holding.allocated, holding.reserve)
+        _u(2, operator) + _u(16, holding.in_vault, holding.allocated, holding.returned)
         for operator, holding in sorted(book.holdings.items())
     )
     suspense = (_u(2, operator) + _u(16, amount) for operator, amount in sorted(book.suspense.items()))
@@ -183,8 +183,8 @@ def _read_operators(book: Book, reader: Reader) -> None:
         book.operators[key] = Operator(version=version, status=status, registrar=registrar, vault=vault)
     for _ in range(reader.integer(4)):
         operator = OperatorId(reader.integer(2))
-        in_vault, allocated, reserve = (reader.integer(8) for _ in range(3))
-        book.holdings[operator] = Holding(in_vault=in_vault, allocated=allocated, reserve=reserve)
+        in_vault, allocated, returned = (reader.integer(16) for _ in range(3))
+        book.holdings[operator] = Holding(in_vault=in_vault, allocated=allocated, returned=returned)
     for _ in range(reader.integer(4)):
         operator = OperatorId(reader.integer(2))
         book.suspense[operator] = reader.integer(16)

@@ -41,7 +41,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sums:
-    """Where the money of a ledger is, fen, counted account by account."""
+    """Where the money of a ledger is, fen, counted account by account; on tier 1 also what was issued and withdrawn."""
 
     wallets: int
     vaults: int
@@ -49,6 +49,8 @@ class Sums:
     locked: int
     suspense: int
     alarms: int
+    issued: int = 0
+    withdrawn: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,10 @@ class Engine(Protocol):
 
     def outbound(self, peer: LedgerId, n: Number) -> bytes | None:
         """Return a message that the peer has not acknowledged."""
+        ...
+
+    def acked(self, peer: LedgerId) -> Number:
+        """Return how many messages the peer has acknowledged."""
         ...
 
     def chunks(self) -> list[bytes]:

@@ -92,6 +92,8 @@ class PythonEngine:
             locked=sum(book.locked.values()),
             suspense=sum(book.suspense.values()),
             alarms=book.alarms,
+            issued=book.issued,
+            withdrawn=book.withdrawn,
         )
 
     def account(self, wallet: WalletId) -> AccountView | None:
@@ -127,6 +129,10 @@ class PythonEngine:
     def outbound(self, peer: LedgerId, n: Number) -> bytes | None:
         channel = self.book.channels.get(peer)
         return None if channel is None else channel.outbound.get(n)
+
+    def acked(self, peer: LedgerId) -> Number:
+        channel = self.book.channels.get(peer)
+        return Number(0) if channel is None else channel.acked
 
     def chunks(self) -> list[bytes]:
         return roots.chunks(self.book)

@@ -115,13 +115,14 @@ def take_back(book: Book, message: Message) -> None:
         Refused: the message is void; n is consumed, nothing else has changed.
     """
     content: ReturnToIssuer = message.content
-    holding = known(book.holdings.get(content.operator), Refusal.OPERATOR_UNKNOWN)
-    # A shard brings back at most what was allocated to it: its worker's key alone makes no money.
-    refuse_if(content.amount > holding.allocated, Refusal.INSUFFICIENT_FUNDS)
+    channel = book.channels[message.source]
+    known(book.operator_on(content.operator, message.source), Refusal.OPERATOR_UNKNOWN)
+    # A shard brings back at most what was sent to it: its worker's key alone makes no money.
+    refuse_if(content.amount > channel.sent_fen - channel.received_fen, Refusal.INSUFFICIENT_FUNDS)
 
     # From here on the money is back.
-    vault = book.issuing_vault()
+    vault, holding = book.issuing_vault(), book.holding(content.operator)
     book.take_in(message.source, content.amount)
-    holding.allocated -= content.amount
+    holding.returned += content.amount
     holding.in_vault += content.amount
     book.credit(vault, content.amount)

@@ -1,0 +1,51 @@
+"""`dcep`: the program. Commands are loaded when they are called, so that each starts quickly."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+from cyclopts import App, CycloptsError
+
+from dcep.cli.output import DONE, UNAVAILABLE, WRONG_INPUT, fail, say, warn
+from dcep.errors import DcepError
+
+_NEXT: Final = """\
+dcep is the open implementation of DC/EP, a two-tier digital currency.
+
+What can be done next:
+  dcep demo                    the whole life of the money, told step by step
+  dcep replay --accounts FILE --payments FILE
+                               real payments through the whole currency
+  dcep verify DIR              audit a data folder, with no server running
+  dcep ledger --help           look into a ledger: a command, a statement, the trial balance, backup and restore
+  dcep --help                  every command"""
+
+app = App(name="dcep", help="The open implementation of DC/EP.", version_flags=["--version"])
+app.command("dcep.cli.replay:replay")
+app.command("dcep.cli.simulation:demo")
+app.command("dcep.cli.audit:verify")
+app.command("dcep.cli.ledger:app", name="ledger")
+
+
+@app.default
+def what_next() -> int:
+    """Say what can be done next."""
+    say(_NEXT)
+    return DONE
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        code = app(sys.argv[1:], exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        warn(f"dcep: {error}")
+        warn("next: dcep --help")
+        sys.exit(WRONG_INPUT)
+    except DcepError as error:
+        fail(error)
+    except KeyboardInterrupt:
+        warn("dcep: stopped; run the same line again to go on")
+        sys.exit(UNAVAILABLE)
+    sys.exit(DONE if code is None else code)

@@ -1,0 +1,95 @@
+"""A line to a ledger: all that actors may know of it. Here in one process; over HTTP the face is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+
+from dcep.clock import UnixMs
+from dcep.crypto.suites import Signer
+from dcep.ids import LedgerId, WalletId
+from dcep.ledger.engine.standing import AccountView, EngineMaker, Standing, Sums
+from dcep.ledger.folder import Folder
+from dcep.ledger.log.file import FileHeaders, FileLog
+from dcep.ledger.snapshots import SnapshotStore
+from dcep.ledger.worker.evidence import frame_evidence
+from dcep.ledger.worker.opening import OpenLedger
+from dcep.ledger.worker.pipeline import Answer, Pipeline
+from dcep.messages.layout import Blob, Count, Seq
+from dcep.messages.receipts import Receipt
+from dcep.money import Fen
+
+
+class Line:
+    """Submit commands to a ledger and ask it."""
+
+    def __init__(self, ledger: OpenLedger, signer: Signer, clock: Callable[[], UnixMs]) -> None:
+        self.ledger = ledger
+        self._pipeline = Pipeline(ledger, signer, clock)
+
+    def submit(self, wires: Sequence[bytes], *, at: UnixMs | None = None) -> list[Answer]:
+        """Send commands and wait for their answers, in order.
+
+        Raises:
+            Unavailable: send the same bytes again.
+        """
+        return self.submit_later(wires, at=at).result()
+
+    def submit_later(self, wires: Sequence[bytes], *, at: UnixMs | None = None) -> Future[list[Answer]]:
+        """Send commands; the future brings their answers."""
+        return self._pipeline.submit(wires, at=at)
+
+    def receipt(self, seq: Seq, place: int) -> Receipt:
+        """Return the receipt of the command at a place of the log."""
+        evidence = frame_evidence(self.ledger, seq).of(place)
+        return Receipt(
+            command=Blob(evidence.wire),
+            outcome=Blob(evidence.outcome.encode()),
+            index=Count(index),
+            path=evidence.path,
+            header=Blob(evidence.header.encode()),
+        )
+
+    def account(self, wallet: WalletId) -> AccountView | None:
+        """Return an account as it stands."""
+        return self.ledger.engine.account(wallet)
+
+    def standing(self) -> Standing:
+        """Return what the newest header says."""
+        return self.ledger.engine.standing()
+
+    def sums(self) -> Sums:
+        """Count the money of the ledger."""
+        return self.ledger.engine.sums()
+
+    def balances(self) -> list[tuple[WalletId, Fen]]:
+        """Return every account's balance in opening order."""
+        return self.ledger.engine.balances()
+
+    def checkpoint(self) -> None:
+        """Let the log name the root of the state, and keep a snapshot."""
+        self._pipeline.checkpoint()
+
+    def close(self) -> None:
+        """Answer what is under way, then close the ledger's files."""
+        self._pipeline.close()
+        self.ledger.close()
+
+
+def open_line(folder: Folder, ledger: LedgerId, make: EngineMaker, signer: Signer, clock: Callable[[], UnixMs]) -> Line:
+    """Open a ledger of a data folder and put a worker on it.
+
+    Args:
+        make: the engine that judges.
+        signer: a worker key that is on the ledger's list.
+        clock: the time of frames for which the submitter tells none.
+
+    Raises:
+        Damaged: the folder contradicts itself; nothing was changed.
+    """
+    place = folder.ledger(ledger)
+    headers = FileHeaders.open(place)
+    log = FileLog.open(place, folder.network, answered=headers.count)
+    opened = OpenLedger(folder.genesis, ledger, make, log=log, headers=headers, snapshots=SnapshotStore(place))
+    opened.replay(signer)
+    return Line(opened, signer, clock)

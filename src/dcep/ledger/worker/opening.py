@@ -1,0 +1,168 @@
+"""Open a ledger: from its genesis or a snapshot, over its log, to where it stood.
+
+1. A snapshot is used only if its root stands in a checkpoint of a later frame; it must be this ledger's, at that head.
+2. Every frame after it is applied, and its header computed again: a stored header that says otherwise stops the
+   start.
+3. Headers that were not stored before a crash are signed again: the same frame gives the same answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import Lock
+from typing import Final
+
+from dcep.crypto import merkle
+from dcep.crypto.suites import Signer
+from dcep.errors import BadInput, Damaged
+from dcep.ids import LedgerId
+from dcep.ledger.engine.standing import Applied, Engine, EngineMaker
+from dcep.ledger.log import HeaderStore, Log, Stored
+from dcep.ledger.snapshots import Snapshot, SnapshotStore
+from dcep.ledger.worker.headers import header_of, says_the_same, sign_header
+from dcep.messages.commands.timekeeping import Checkpoint
+from dcep.messages.frames import FIRST_HEAD, Frame, next_head, split
+from dcep.messages.genesis import decode_genesis, network_of
+from dcep.messages.headers import decode_signed_header
+from dcep.messages.kinds import KIND_OF
+from dcep.messages.layout import Hash, Key, Malformed, Seq
+from dcep.messages.outcomes import Outcome
+from dcep.messages.signed import MIN_RECORD, decode_record, kind_of, prefix
+
+_CHECKPOINT: Final = KIND_OF[Checkpoint].number
+
+
+class OpenLedger:
+    """A ledger's state, its log, its headers and its snapshots, held by one worker."""
+
+    def __init__(
+        self,
+        genesis: bytes,
+        ledger: LedgerId,
+        make: EngineMaker,
+        *,
+        log: Log,
+        headers: HeaderStore,
+        snapshots: SnapshotStore,
+    ) -> None:
+        self.genesis, self.network, self.ledger = decode_genesis(genesis), network_of(genesis), ledger
+        self.log, self.headers, self._snapshots = log, headers, snapshots
+        self._lock = Lock()
+        self.seq, self.head = Seq(0), FIRST_HEAD
+        self.engine = self._start_engine(genesis, make)
+
+    # Used by the pipeline.
+
+    def hear(self, body: bytes) -> list[Outcome | None]:
+        """Ask the engine what may be answered before the append."""
+        with self._lock:
+            return self.engine.hear(body)
+
+    def apply(self, frame: Frame) -> Applied:
+        """Apply a frame that was read back from the log.
+
+        Raises:
+            BadInput: the frame's worker is not on the list in force.
+        """
+        with self._lock:
+            applied = self.engine.apply(frame.worker, frame.time, frame.body)
+        if applied is None:
+            raise BadInput("not_a_worker", "the key of this worker is not on the ledger's list")
+        self.seq = Seq(self.seq + 1)
+        self.head = next_head(frame, self.seq, self.head)
+        return applied
+
+    def store_header(self, applied: Applied, signer: Signer) -> None:
+        """Sign and store the header after the newest frame."""
+        header = header_of(
+            self.network,
+            self.ledger,
+            seq=self.seq,
+            head=self.head,
+            applied=applied,
+            standing=self.engine.standing(),
+            worker=Key(signer.public),
+        )
+        self.headers.append(self.seq, sign_header(header, signer).encode(), applied.outcomes)
+
+    def keep_snapshot(self, seq: Seq, head: Hash, chunks: Sequence[bytes]) -> None:
+        """Keep the state after frame `seq`, of which a checkpoint now stands in the log."""
+        self._snapshots.write(
+            Snapshot(network=self.network, ledger=self.ledger, seq=seq, head=head, chunks=tuple(chunks))
+        )
+
+    def close(self) -> None:
+        """Close log and headers; what was appended stays."""
+        self.headers.close()
+        self.log.close()
+
+    # 1.
+
+    def _start_engine(self, genesis: bytes, make: EngineMaker) -> Engine:
+        for snapshot in self._snapshots.newest_first():
+            if self._is_checkpointed(snapshot):
+                self.seq, self.head = snapshot.seq, snapshot.head
+                return make(genesis, self.ledger, snapshot.chunks)
+        return make(genesis, self.ledger)
+
+    def _is_checkpointed(self, snapshot: Snapshot) -> bool:
+        if (snapshot.network, snapshot.ledger) != (self.network, self.ledger):
+            return False
+        wanted = snapshot.seq, snapshot.head, Hash(merkle.root(snapshot.chunks))
+        network_prefix = prefix(self.network)
+        return any(
+            wanted in _checkpoints(stored.frame, network_prefix) for stored in self.log.read(Seq(snapshot.seq + 1))
+        )
+
+    # 2.
+
+    def replay(self, signer: Signer) -> int:
+        """Apply every frame that the state does not hold yet; return how many headers had to be signed again.
+
+        Raises:
+            Damaged: a stored header contradicts the log.
+        """
+        signed_again = 0
+        for stored in self.log.read(Seq(self.seq + 1)):
+            applied = self.apply(stored.frame)
+            if stored.seq > self.headers.count:
+                self.store_header(applied, signer)
+                signed_again += 1
+                continue
+            self._require_same(stored, applied)
+        return signed_again
+
+    def _require_same(self, stored: Stored, applied: Applied) -> None:
+        data, outcomes = self.headers.at(stored.seq)
+        header = decode_signed_header(data).header
+        computed = header_of(
+            self.network,
+            self.ledger,
+            seq=stored.seq,
+            head=self.head,
+            applied=applied,
+            standing=self.engine.standing(),
+            worker=header.worker,
+        )
+        if not says_the_same(header, computed) or outcomes != applied.outcomes:
+            raise Damaged(
+                "header_differs",
+                f"the stored header of frame {stored.seq} says something else than the log",
+                file=stored.file,
+                offset=stored.offset,
+                next_step="run `dcep verify` on this folder",
+            )
+
+
+def _checkpoints(frame: Frame, network_prefix: bytes) -> list[tuple[Seq, Hash, Hash]]:
+    """Return (seq, head, root) of the checkpoints in a frame."""
+    found = []
+    for record in split(frame.body):
+        if len(record) < MIN_RECORD or kind_of(record) != _CHECKPOINT:
+            continue
+        try:
+            order = decode_record(record, network_prefix).body.order
+        except Malformed:
+            continue
+        found.append((order.seq, order.head, order.root))
+    return found

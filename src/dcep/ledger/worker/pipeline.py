@@ -1,0 +1,237 @@
+"""The pipeline of one ledger: intake → append → apply → sign → answer. Whole batches, bounded queues, no timer.
+
+1. `submit` queues a job, or says Unavailable when too much is under way.
+2. A verifier takes everything that waits, up to the size of a frame, as one batch through intake. Batches keep the
+   order in which their jobs came.
+3. The sequencer joins verified batches of one time into a frame, signs it, appends it and waits until it is durable.
+4. It applies what was appended, signs the header and stores it; only then are the jobs answered.
+
+While a frame is flushed and applied the verifiers are at work on the next ones. A failure of the log or a header is the
+end of the worker: nothing more is answered, and a start reads the log.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from threading import Condition, Thread
+from typing import Final, NamedTuple
+
+from dcep.clock import UnixMs
+from dcep.crypto import merkle
+from dcep.crypto.suites import Signer
+from dcep.errors import Unavailable
+from dcep.ledger.worker.intake import Admitted, take_in
+from dcep.ledger.worker.opening import OpenLedger
+from dcep.messages.commands.timekeeping import Checkpoint
+from dcep.messages.frames import Frame, join, signed_part
+from dcep.messages.layout import Hash, Key, Seq
+from dcep.messages.outcomes import Outcome, decode_outcomes
+from dcep.messages.signed import record_of, unsigned
+
+FRAME_BYTES: Final = 256 * 1024
+MAX_UNDER_WAY: Final = 16_384
+VERIFIERS: Final = 2
+RETRY_AFTER_MS: Final = 100
+
+
+class Answer(NamedTuple):
+    """What became of a command; `seq` and `place` say where it stands in the log, None if it was not appended."""
+
+    outcome: Outcome
+    seq: Seq | None
+    place: int
+
+
+@dataclass(slots=True, kw_only=True)
+class _Job:
+    wires: Sequence[bytes]
+    at: UnixMs | None
+    future: Future[list[Answer]]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Batch:
+    jobs: list[_Job]
+    at: UnixMs | None
+    admitted: Admitted | None = None
+
+
+class Pipeline:
+    """The one writer of a ledger's log on this machine."""
+
+    def __init__(self, ledger: OpenLedger, signer: Signer, clock: Callable[[], UnixMs]) -> None:
+        self._ledger, self._signer, self._clock = ledger, signer, clock
+        self._waiting: deque[_Job] = deque()
+        self._batches: deque[_Batch] = deque()
+        self._under_way = 0
+        self._is_closing = False
+        self._failure: BaseException | None = None
+        self._changed = Condition()
+        self._threads = [Thread(target=self._verify, name="verify", daemon=True) for _ in range(VERIFIERS)]
+        self._threads.append(Thread(target=self._sequence, name="sequence", daemon=True))
+        for thread in self._threads:
+            thread.start()
+
+    # 1.
+
+    def submit(self, wires: Sequence[bytes], *, at: UnixMs | None = None) -> Future[list[Answer]]:
+        """Queue commands; the future brings one answer each, in order.
+
+        Args:
+            wires: at most MAX_UNDER_WAY commands, as they came.
+            at: the time of their frame, only on a network with simulated time; None takes the worker's clock.
+
+        Raises:
+            Unavailable: too much is under way, or the worker has stopped; send the same bytes again.
+        """
+        if at is not None and not self._ledger.genesis.simulated_time:
+            raise ValueError("only a network with simulated time takes a clock from outside")
+        job = _Job(wires=wires, at=at, future=Future())
+        with self._changed:
+            self._require_running()
+            if self._under_way and self._under_way + len(wires) > MAX_UNDER_WAY:
+                raise Unavailable("busy", "too many commands are under way", retry_after_ms=RETRY_AFTER_MS)
+            self._under_way += len(wires)
+            self._waiting.append(job)
+            self._changed.notify_all()
+        return job.future
+
+    def checkpoint(self) -> Seq:
+        """Let the log say which root the state has after the newest frame, and keep a snapshot of it.
+
+        Call it when nothing is under way.
+        """
+        ledger = self._ledger
+        with self._changed:
+            self._changed.wait_for(lambda: self._under_way == 0 or self._failure is not None)
+            self._require_running()
+            seq, head, chunks = ledger.seq, ledger.head, ledger.engine.chunks()
+            order = Checkpoint(seq=seq, head=head, root=Hash(merkle.root(chunks)))
+            self._append([record_of(unsigned(ledger.network, order))], ledger.engine.standing().now)
+            ledger.keep_snapshot(seq, head, chunks)
+            return seq
+
+    def close(self) -> None:
+        """Answer what is under way, then stop."""
+        with self._changed:
+            self._is_closing = True
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    def _require_running(self) -> None:
+        if self._failure is not None:
+            raise Unavailable("stopped", f"the worker has stopped: {self._failure}", retry_after_ms=RETRY_AFTER_MS)
+        if self._is_closing:
+            raise Unavailable("stopped", "the worker is closing", retry_after_ms=RETRY_AFTER_MS)
+
+    # 2.
+
+    def _verify(self) -> None:
+        while (batch := self._next_batch()) is not None:
+            wires = [wire for job in batch.jobs for wire in job.wires]
+            try:
+                admitted = take_in(self._ledger.network, wires, self._ledger.hear)
+                with self._changed:
+                    batch.admitted = admitted
+                    self._changed.notify_all()
+            except BaseException as failure:
+                self._fail(failure, [batch])
+                return
+
+    def _next_batch(self) -> _Batch | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._is_closing or self._failure)
+            if not self._waiting or self._failure is not None:
+                return None
+            first = self._waiting.popleft()
+            batch = _Batch(jobs=[first], at=first.at)
+            size = sum(map(len, first.wires))
+            while self._waiting and self._waiting[0].at == batch.at and size < FRAME_BYTES:
+                job = self._waiting.popleft()
+                size += sum(map(len, job.wires))
+                batch.jobs.append(job)
+            self._batches.append(batch)
+            return batch
+
+    # 3.
+
+    def _sequence(self) -> None:
+        while batches := self._next_batches():
+            try:
+                self._process(batches)
+            except BaseException as failure:
+                self._fail(failure, batches)
+                return
+
+    def _next_batches(self) -> list[_Batch]:
+        """Wait for the next batch in order; take those behind it that are ready, of the same time and fit its frame."""
+        with self._changed:
+            self._changed.wait_for(self._has_ready_or_ends)
+            ready: list[_Batch] = []
+            size = 0
+            while self._batches and self._failure is None:
+                batch = self._batches[0]
+                if batch.admitted is None or (ready and (batch.at != ready[0].at or size >= FRAME_BYTES)):
+                    break
+                size += sum(map(len, batch.admitted.records))
+                ready.append(self._batches.popleft())
+            return ready
+
+    def _has_ready_or_ends(self) -> bool:
+        if self._failure is not None or (self._batches and self._batches[0].admitted is not None):
+            return True
+        return self._is_closing and not self._batches and not self._waiting
+
+    # 4.
+
+    def _process(self, batches: list[_Batch]) -> None:
+        at = batches[0].at
+        time = self._clock() if at is None else at
+        records = [record for batch in batches if batch.admitted for record in batch.admitted.records]
+        decided = iter(self._append(records, time)) if records else iter(())
+        for batch in batches:
+            assert batch.admitted is not None
+            answers = [
+                next(decided) if answer is None else Answer(answer, None, 0) for answer in batch.admitted.answers
+            ]
+            self._answer(batch, answers)
+
+    def _append(self, records: list[bytes], time: UnixMs) -> list[Answer]:
+        ledger, worker = self._ledger, Key(self._signer.public)
+        body = join(records)
+        signature = self._signer.sign(signed_part(ledger.network, ledger.ledger, worker, time, body))
+        frame = Frame(
+            network=ledger.network, ledger=ledger.ledger, worker=worker, time=time, body=body, signature=signature
+        )
+        ledger.log.append([frame])
+        applied = ledger.apply(frame)
+        outcomes = decode_outcomes(applied.outcomes, applied.count)
+        seq = ledger.seq
+        ledger.store_header(applied, self._signer)
+        return [Answer(outcome, seq, place) for place, outcome in enumerate(outcomes)]
+
+    def _answer(self, batch: _Batch, answers: list[Answer]) -> None:
+        at = 0
+        for job in batch.jobs:
+            job.future.set_result(answers[at : at + len(job.wires)])
+            at += len(job.wires)
+        with self._changed:
+            self._under_way -= at
+            self._changed.notify_all()
+
+    def _fail(self, failure: BaseException, at_hand: Sequence[_Batch]) -> None:
+        """Stop for ever: whoever waits hears it, the log is read at the next start."""
+        with self._changed:
+            if self._failure is None:
+                self._failure = failure
+            jobs = [*self._waiting, *(job for batch in (*at_hand, *self._batches) for job in batch.jobs)]
+            self._waiting.clear()
+            self._batches.clear()
+            self._changed.notify_all()
+        for job in jobs:
+            if not job.future.done():
+                job.future.set_exception(failure)

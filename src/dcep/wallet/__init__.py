@@ -1,0 +1,1 @@
+"""The holder's side: keys, payments, receipts verified by itself."""

@@ -1,0 +1,38 @@
+"""What a holder signs: pay, refund, cancel, redeem."""
+
+from __future__ import annotations
+
+from dcep.clock import UnixMs
+from dcep.ids import CommandId, WalletId
+from dcep.messages.commands.payments import Cancel, Pay, Refund
+from dcep.messages.commands.vaults import Redeem
+from dcep.messages.signatory import Signatory
+from dcep.money import Fen
+
+
+class Wallet:
+    """Orders about the holder's money, each the wire of a signed command. Send the same bytes again until final."""
+
+    def __init__(self, signatory: Signatory) -> None:
+        self.signatory = signatory
+
+    @property
+    def id(self) -> WalletId:
+        """The wallet's number."""
+        return self.signatory.account
+
+    def pay(self, receiver: WalletId, amount: Fen, *, expires_at: UnixMs) -> bytes:
+        """Pay the receiver."""
+        return self.signatory.sign(Pay(receiver=receiver, amount=amount), expires_at)
+
+    def refund(self, receiver: WalletId, amount: Fen, original: CommandId, *, expires_at: UnixMs) -> bytes:
+        """Pay back a payment that was received."""
+        return self.signatory.sign(Refund(receiver=receiver, amount=amount, original=original), expires_at)
+
+    def cancel(self, *, expires_at: UnixMs) -> bytes:
+        """Use the next number up."""
+        return self.signatory.sign(Cancel(), expires_at)
+
+    def redeem(self, vault: WalletId, amount: Fen, *, expires_at: UnixMs) -> bytes:
+        """Redeem digital currency for deposit 兑回."""
+        return self.signatory.sign(Redeem(vault=vault, amount=amount), expires_at)
