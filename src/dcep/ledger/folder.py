@@ -128,7 +128,7 @@ class Folder:
         make_folder(root / "ledger")
         file = root / "ledger" / _GENESIS
         if not file.exists():
-            write_durably(file, genesis, building=root / "tmp" / _GENESIS)
+            build_durably(file, genesis, at=root / "tmp" / _GENESIS)
         folder = cls._open_locked(root, lock, network_of(genesis))
         for ledger in folder.read_genesis().ledgers():
             folder.ledger(ledger).make()
@@ -209,19 +209,25 @@ def flush_folder(folder: Path) -> None:
         os.close(file)
 
 
-def write_durably(path: Path, data: bytes, *, building: Path) -> None:
+def write_durably(path: Path, data: bytes) -> None:
+    """Write a file and its name; durable when this returns. A crash can leave the file with a part of the data."""
+    with path.open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    flush_folder(path.parent)
+
+
+def build_durably(path: Path, data: bytes, *, at: Path) -> None:
     """Write a file that is there wholly or not at all, and durable when this returns.
 
     Args:
         path: its name, which is given last.
         data: what it holds.
-        building: where it is built, on the same file system; what is there is overwritten.
+        at: where it is built, on the same file system; what is there is overwritten.
     """
-    with building.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    building.rename(path)
+    write_durably(at, data)
+    at.rename(path)
     flush_folder(path.parent)
 
 

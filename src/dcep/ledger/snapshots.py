@@ -16,7 +16,7 @@ from typing import Final
 from dcep.crypto import merkle
 from dcep.errors import Damaged, Unavailable
 from dcep.ids import LedgerId, NetworkId
-from dcep.ledger.folder import LedgerFolder, flush_folder, write_durably
+from dcep.ledger.folder import LedgerFolder, build_durably, flush_folder
 from dcep.messages.layout import Hash, Malformed, Reader, Seq
 
 MAGIC: Final = b"DCES"
@@ -56,9 +56,8 @@ class SnapshotStore:
             Unavailable: `snapshot_not_written`; those that were there still are.
         """
         path = self._place.snapshots / f"{snapshot.seq:012}.snap"
-        building = self._place.tmp / f"{self._place.name}.snap"
         try:
-            write_durably(path, encode_snapshot(snapshot), building=building)
+            build_durably(path, encode_snapshot(snapshot), at=self._place.tmp / f"{self._place.name}.snap")
             for older in self.files()[KEPT:]:
                 older.unlink()
             flush_folder(self._place.snapshots)

@@ -7,9 +7,10 @@ without a flush of their own; that a header is stored proves that its frame was 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from dcep.errors import Unavailable
+from dcep.errors import Damaged, Unavailable
 from dcep.ids import LedgerId, NetworkId
 from dcep.messages.frames import MAX_BODY, Frame
 from dcep.messages.layout import Hash, Seq
@@ -34,6 +35,36 @@ class StoredHeader(NamedTuple):
     file: str
     offset: int
     size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something that is not what was written: a line of the audit's report. `frame` is 0 where none can be named."""
+
+    file: str
+    offset: int
+    frame: int
+    code: str
+    explanation: str
+
+    def damaged(self) -> Damaged:
+        """Return the error with which a start stops."""
+        step = "restore the folder from a copy; `dcep verify` names every damage"
+        return Damaged(self.code, self.explanation, file=self.file, offset=self.offset, next_step=step)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Torn:
+    """The last piece, cut short by a crash before anybody was answered; `data` is what is there of it."""
+
+    seq: Seq
+    file: str
+    offset: int
+    data: bytes
+
+    @property
+    def explanation(self) -> str:
+        return f"{len(self.data)} bytes at the end were not written to their end; a start moves them aside"
 
 
 class LogFailed(Unavailable):
