@@ -10,7 +10,8 @@ from dcep.crypto.suites import Signer
 from dcep.ids import LedgerId, WalletId
 from dcep.ledger.engine.standing import AccountView, EngineMaker, Standing, Sums
 from dcep.ledger.folder import Folder
-from dcep.ledger.log.file import FileHeaders, FileLog
+from dcep.ledger.log.file import FileLog
+from dcep.ledger.log.headers import FileHeaders
 from dcep.ledger.snapshots import SnapshotStore
 from dcep.ledger.worker.evidence import frame_evidence
 from dcep.ledger.worker.opening import OpenLedger
@@ -45,7 +46,7 @@ class Line:
         return Receipt(
             command=Blob(evidence.wire),
             outcome=Blob(evidence.outcome.encode()),
-            index=Count(index),
+            index=Count(place),
             path=evidence.path,
             header=Blob(evidence.header.encode()),
         )
@@ -88,8 +89,9 @@ def open_line(folder: Folder, ledger: LedgerId, make: EngineMaker, signer: Signe
         Damaged: the folder contradicts itself; nothing was changed.
     """
     place = folder.ledger(ledger)
-    headers = FileHeaders.open(place)
-    log = FileLog.open(place, folder.network, answered=headers.count)
+    place.make()
+    headers = FileHeaders(place, folder.network)
+    log = FileLog(place, folder.network, answered=headers.count)
     opened = OpenLedger(folder.genesis, ledger, make, log=log, headers=headers, snapshots=SnapshotStore(place))
     opened.replay(signer)
     return Line(opened, signer, clock)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -85,11 +86,25 @@ class Folder:
             BadInput: `other_network`, nothing was done.
             Unavailable: `folder_in_use`, or `folder_unusable` where nothing can be written.
         """
+        return cls.begin(root, lambda: genesis)
+
+    @classmethod
+    def begin(cls, root: Path, make_genesis: Callable[[], bytes]) -> Folder:
+        """Lock a folder, then make the network that it is to keep; if it is there already, open it.
+
+        Args:
+            root: the data folder.
+            make_genesis: called when nobody else can be in the folder; it may put its own files there.
+
+        Raises:
+            BadInput: `other_network`, nothing was done.
+            Unavailable: `folder_in_use`, or `folder_unusable` where nothing can be written.
+        """
         try:
             make_folder(root)
             lock = _lock(root)
             try:
-                return cls._create_locked(root, lock, genesis)
+                return cls._create_locked(root, lock, make_genesis())
             except BaseException:
                 os.close(lock)
                 raise

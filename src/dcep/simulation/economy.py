@@ -178,6 +178,11 @@ class Economy:
         carry(self.tier1.line, self.shard.line, at=self.now)
         carry(self.shard.line, self.tier1.line, at=self.now)
 
+    def checkpoint(self) -> None:
+        """Let both logs name the roots of their states, and keep snapshots."""
+        self.tier1.line.checkpoint()
+        self.shard.line.checkpoint()
+
     # Institutions.
 
     def admit(self, numbers: Iterable[OperatorId]) -> None:

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dcep.clock import Day, UnixMs, day_of_date
+from dcep.clock import Day, day_of_date
 from dcep.errors import BadInput
-from dcep.ids import TIER1
 from dcep.issuance.rules import caps_of, read_rules
-from dcep.ledger.client import Line, open_line
 from dcep.ledger.engine.standing import EngineMaker
 from dcep.ledger.engine.statute import PythonEngine
-from dcep.ledger.folder import Folder
 from dcep.ledger.native import RustEngine
+from dcep.ledger.worker.opening import OpenLedger
 from dcep.messages.commands.payments import Pay
 from dcep.messages.frames import split
-from dcep.messages.genesis import encode_genesis, network_of
 from dcep.messages.kinds import KIND_OF
 from dcep.messages.layout import Seq
 from dcep.messages.signed import kind_of
-from dcep.simulation.economy import SHARD, Economy, Keys, genesis_of
+from dcep.simulation.economy import Economy
+from dcep.simulation.opening import open_economy
 from dcep.simulation.outcomes_file import OutcomesFile
 from dcep.simulation.payments_file import CLASSES, Accounts, Payments, read_accounts, read_payments
 from dcep.simulation.replay import Progress, Replay, Script
@@ -61,30 +57,33 @@ def run_replay(asked: Asked, data: Path, progress: Progress) -> dict[str, Any]:
         Unavailable: run the same line again.
     """
     script, digest = _read(asked)
-    folder = RunFolder(data)
-    seed = folder.begin(digest)
-    keys = Keys(seed)
-    genesis = genesis_of(keys, read_rules(asked.rules))
+    notes = RunFolder(data)
     started = time.perf_counter()
-    with _lines(data, encode_genesis(genesis), keys, ENGINES[asked.engine]) as (tier1, shard):
-        economy = Economy(keys, genesis, tier1, shard)
+    with open_economy(data, read_rules(asked.rules), ENGINES[asked.engine], lambda: notes.begin(digest)) as economy:
         with OutcomesFile(asked.outcomes) as outcomes:
-            replay = Replay(economy, script, folder, outcomes, progress)
+            replay = Replay(economy, script, notes, outcomes, progress)
             result = replay.run()
-        notes = folder.progress()
-        if "timing" not in notes:
-            tier1.checkpoint()
-            shard.checkpoint()
-            notes["timing"] = {"elapsed_s": round(time.perf_counter() - started, 3), **replay.timing()}
-            folder.note(notes)
+        timing = _finish(economy, replay, notes, started)
+        ledger = economy.shard.line.ledger
         return {
-            "network": network_of(encode_genesis(genesis)).hex(),
+            "network": economy.network.hex(),
             **result,
-            **notes["timing"],
-            "log_bytes_per_payment": _log_bytes_per_payment(shard),
-            "root": shard.ledger.engine.root().hex(),
-            "head": shard.ledger.head.hex(),
+            **timing,
+            "log_bytes_per_payment": _log_bytes_per_payment(ledger),
+            "root": ledger.engine.root().hex(),
+            "head": ledger.head.hex(),
         }
+
+
+def _finish(economy: Economy, replay: Replay, notes: RunFolder, started: float) -> dict[str, Any]:
+    """Let both logs name the roots of the states, once, and note how fast the run was that came to the end."""
+    progress = notes.progress()
+    if "timing" not in progress:
+        economy.checkpoint()
+        progress["timing"] = {"elapsed_s": round(time.perf_counter() - started, 3), **replay.timing()}
+        notes.note(progress)
+    timing: dict[str, Any] = progress["timing"]
+    return timing
 
 
 def _read(asked: Asked) -> tuple[Script, dict[str, Any]]:
@@ -138,30 +137,11 @@ def _digest(accounts: Accounts, payments: Payments) -> str:
     return digest.hexdigest()
 
 
-@contextmanager
-def _lines(data: Path, genesis: bytes, keys: Keys, make: EngineMaker) -> Iterator[tuple[Line, Line]]:
-    with Folder.open(data, genesis) as folder:
-        tier1 = open_line(folder, TIER1, PythonEngine, keys.signer("worker", "tier1"), _no_clock)
-        try:
-            shard = open_line(folder, SHARD, make, keys.signer("worker", "shard", 0), _no_clock)
-            try:
-                yield tier1, shard
-            finally:
-                shard.close()
-        finally:
-            tier1.close()
-
-
-def _no_clock() -> UnixMs:
-    """Refuse to tell the time: in a replay every frame's time is told by the script."""
-    raise AssertionError("a replay reads no clock")
-
-
-def _log_bytes_per_payment(shard: Line) -> float:
+def _log_bytes_per_payment(ledger: OpenLedger) -> float:
     """Return the bytes of the frames that hold payments, for each payment."""
     pay = KIND_OF[Pay].number
     size = count = 0
-    for stored in shard.ledger.log.read(Seq(1)):
+    for stored in ledger.log.read(Seq(1)):
         payments = sum(1 for record in split(stored.frame.body) if kind_of(record) == pay)
         if payments:
             size += stored.size

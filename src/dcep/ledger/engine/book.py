@@ -1,7 +1,7 @@
 """The book: the whole state of one ledger, and the writes that chapters may make. A write here must succeed.
 
 Money moves only in these words, which keep total = balances + locked + suspense:
-    credit, debit (within the ledger: always in pairs), deliver, take_in, give_back (channels), issue, withdraw (tier 1).
+    credit, debit (within the ledger: in pairs), deliver, take_in, give_back (channels), issue, withdraw (tier 1).
 """
 
 from __future__ import annotations
