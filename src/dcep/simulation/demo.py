@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 from dcep.clock import Day
@@ -116,15 +117,20 @@ class Story:
         economy, tell = self._economy, self._tell
         lin, chen, zhou, metro, school, hospital = self._wallets
         tell.chapter("They pay merchants: settled upon payment, final, no fee")
-        self._show(lin, metro, Fen(5_00), "a ride to Luohu")
-        fee = self._show(zhou, school, Fen(1_200_00), "a term's fee")
-        self._show(chen, hospital, Fen(150_00), "a consultation")
-        self._show(chen, hospital, Fen(2_500_00), "an operation")
+        fee = Fen(1_200_00)
+        told = [
+            self._payment(lin, metro, Fen(5_00), "a ride to Luohu"),
+            self._payment(zhou, school, fee, "a term's fee"),
+            self._payment(chen, hospital, Fen(150_00), "a consultation"),
+            self._payment(chen, hospital, Fen(2_500_00), "an operation"),
+        ]
+        self._send(told)
         tell.line("    The rules said no: nothing but the number of the command was used up.")
-        command = decode(fee, economy.network).id
+        paid = told[1][0]
+        command = decode(paid, economy.network).id
         refund = school.refund(zhou.id, Fen(200_00), command, expires_at=economy.midnight)
-        self._answer(refund, f"{self._names[school.id]} refunds {yuan(Fen(200_00))} yuan to {self._names[zhou.id]}")
-        again = economy.shard.line.submit([fee], at=economy.now)[0]
+        self._send([(refund, f"{self._names[school.id]} refunds {yuan(Fen(200_00))} yuan to {self._names[zhou.id]}")])
+        again = economy.shard.line.submit([paid], at=economy.now)[0]
         tell.line(f"The school fee's bytes are sent a second time: {again.outcome.code}, counted once.")
 
     def _redeem(self) -> None:
@@ -146,26 +152,25 @@ class Story:
         economy.withdraw({number: amount for number, amount in held.items() if amount})
         tell.line(f"{yuan(Fen(sum(held.values())))} yuan are withdrawn, the reserves are free again.")
 
-    # A payment that people can follow.
+    # Payments that people can follow.
 
-    def _show(self, payer: Wallet, receiver: Wallet, amount: Fen, purpose: str) -> bytes:
+    def _payment(self, payer: Wallet, receiver: Wallet, amount: Fen, purpose: str) -> tuple[bytes, str]:
         wire = payer.pay(receiver.id, amount, expires_at=self._economy.midnight)
-        who = f"{self._names[payer.id]} pays {yuan(amount)} yuan for {purpose} to {self._names[receiver.id]}"
-        self._answer(wire, who)
-        return wire
+        return wire, f"{self._names[payer.id]} pays {yuan(amount)} yuan for {purpose} to {self._names[receiver.id]}"
 
-    def _answer(self, wire: bytes, text: str) -> Answer:
-        answer = self._economy.send(self._economy.shard, [wire])[0]
-        if answer.outcome.status is Status.SETTLED:
-            self._shown = answer
-        mark = "settled" if answer.outcome.status is Status.SETTLED else f"refused: {answer.outcome.code}"
-        self._tell.line(f"{text}: {mark}")
-        return answer
+    def _send(self, told: Sequence[tuple[bytes, str]]) -> None:
+        """Send signed commands in one batch and tell what became of each."""
+        answers = self._economy.send(self._economy.shard, [wire for wire, _ in told])
+        for (_, text), answer in zip(told, answers, strict=True):
+            is_settled = answer.outcome.status is Status.SETTLED
+            if is_settled and self._shown is None:
+                self._shown = answer
+            self._tell.line(f"{text}: {'settled' if is_settled else f'refused: {answer.outcome.code}'}")
 
     # What can be checked afterwards.
 
     def receipt(self) -> Receipt:
-        """Return the receipt of the story's last payment that settled."""
+        """Return the receipt of the story's first payment."""
         assert self._shown is not None
         assert self._shown.seq is not None
         return self._economy.shard.line.receipt(self._shown.seq, self._shown.place)
