@@ -113,6 +113,10 @@ class Engine(Protocol):
         """Return how many messages the peer has acknowledged."""
         ...
 
+    def is_worker(self, key: Key) -> bool:
+        """Return whether frames by this key count now."""
+        ...
+
     def chunks(self) -> list[bytes]:
         """Return the whole state in canonical bytes."""
         ...

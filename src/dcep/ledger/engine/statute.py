@@ -134,6 +134,9 @@ class PythonEngine:
         channel = self.book.channels.get(peer)
         return Number(0) if channel is None else channel.acked
 
+    def is_worker(self, key: Key) -> bool:
+        return self.book.is_worker(self.book.ledger, key)
+
     def chunks(self) -> list[bytes]:
         return roots.chunks(self.book)
 

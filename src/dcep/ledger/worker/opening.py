@@ -14,8 +14,8 @@ from typing import Final
 
 from dcep.crypto import merkle
 from dcep.crypto.suites import Signer
-from dcep.errors import BadInput, Damaged
-from dcep.ids import LedgerId
+from dcep.errors import Damaged
+from dcep.ids import LedgerId, ledger_name
 from dcep.ledger.engine.standing import Applied, Engine, EngineMaker
 from dcep.ledger.log import HeaderStore, Log, Stored
 from dcep.ledger.snapshots import Snapshot, SnapshotStore
@@ -62,12 +62,18 @@ class OpenLedger:
         """Apply a frame that was read back from the log.
 
         Raises:
-            BadInput: the frame's worker is not on the list in force.
+            Damaged: its worker is not on the list in force: it should never have been appended.
         """
         with self._lock:
             applied = self.engine.apply(frame.worker, frame.time, frame.body)
         if applied is None:
-            raise BadInput("not_a_worker", "the key of this worker is not on the ledger's list")
+            raise Damaged(
+                "unlisted_worker",
+                f"the worker of frame {self.seq + 1} is not on the ledger's list",
+                file=f"ledger/{ledger_name(self.ledger)}/log",
+                offset=0,
+                next_step="run `dcep verify` on this folder",
+            )
         self.seq = Seq(self.seq + 1)
         self.head = next_head(frame, self.seq, self.head)
         return applied

@@ -22,7 +22,7 @@ from typing import Final, NamedTuple
 from dcep.clock import UnixMs
 from dcep.crypto import merkle
 from dcep.crypto.suites import Signer
-from dcep.errors import Unavailable
+from dcep.errors import BadInput, Unavailable
 from dcep.ledger.worker.intake import Admitted, take_in
 from dcep.ledger.worker.opening import OpenLedger
 from dcep.messages.commands.timekeeping import Checkpoint
@@ -202,6 +202,8 @@ class Pipeline:
 
     def _append(self, records: list[bytes], time: UnixMs) -> list[Answer]:
         ledger, worker = self._ledger, Key(self._signer.public)
+        if not ledger.engine.is_worker(worker):
+            raise BadInput("not_a_worker", "the key of this worker is not on the ledger's list")
         body = join(records)
         signature = self._signer.sign(signed_part(ledger.network, ledger.ledger, worker, time, body))
         frame = Frame(
