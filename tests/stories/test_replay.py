@@ -28,7 +28,11 @@ def asked_for(data: Path, *, engine: str = "rust", outcomes: Path | None = None,
         **options,
     }
     return Asked(
-        accounts=data / "nodes.csv", payments=data / "transactions.csv", engine=engine, outcomes=outcomes, **options
+        accounts=str(data / "nodes.csv"),
+        payments=str(data / "transactions.csv"),
+        engine=engine,
+        outcomes=outcomes,
+        **options,
     )
 
 
@@ -40,8 +44,8 @@ def run(asked: Asked, folder: Path) -> dict[str, Any]:
 def books_of(asked: Asked) -> Books:
     """Keep plain books of the same files under the same options."""
     return keep_books(
-        asked.accounts,
-        asked.payments,
+        Path(asked.accounts),
+        Path(asked.payments),
         rules=asked.rules,
         wallet_class=asked.wallet_class,
         start_date=asked.start_date,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, Parameter
 
 from dcep.cli.output import DONE, UNAVAILABLE, WRONG_INPUT, fail, say, warn
 from dcep.errors import DcepError
@@ -21,7 +21,12 @@ What can be done next:
   dcep ledger --help           look into a ledger: a command, a statement, the trial balance, backup and restore
   dcep --help                  every command"""
 
-app = App(name="dcep", help="The open implementation of DC/EP.", version_flags=["--version"])
+app = App(
+    name="dcep",
+    help="The open implementation of DC/EP.",
+    version_flags=["--version"],
+    default_parameter=Parameter(negative=()),
+)
 app.command("dcep.cli.replay:replay")
 app.command("dcep.cli.simulation:demo")
 app.command("dcep.cli.audit:verify")

@@ -15,8 +15,8 @@ from dcep.money import Fen, yuan
 
 def replay(
     *,
-    accounts: Path,
-    payments: Path,
+    accounts: str,
+    payments: str,
     data: Path | None = None,
     engine: Literal["rust", "python"] = "rust",
     rules: Literal["ecny-2021", "ccb-test-2020"] = "ecny-2021",

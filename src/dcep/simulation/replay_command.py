@@ -33,10 +33,10 @@ _LAST_DAY = day_of_date("2100-12-31")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What the command line asked for."""
+    """What the command line asked for; the files are named as the user named them."""
 
-    accounts: Path
-    payments: Path
+    accounts: str
+    payments: str
     engine: str
     rules: str
     wallet_class: str

@@ -32,7 +32,9 @@ from dcep.messages.outcomes import Outcome, decode_outcomes
 from dcep.messages.signed import record_of, unsigned
 
 FRAME_BYTES: Final = 256 * 1024
-MAX_UNDER_WAY: Final = 16_384
+# A job and what may be joined with it stay below the largest body that a frame may have.
+MAX_JOB_BYTES: Final = 400 * 1024
+MAX_UNDER_WAY_BYTES: Final = 8 * 1024 * 1024
 VERIFIERS: Final = 2
 RETRY_AFTER_MS: Final = 100
 
@@ -48,6 +50,7 @@ class Answer(NamedTuple):
 @dataclass(slots=True, kw_only=True)
 class _Job:
     wires: Sequence[bytes]
+    size: int
     at: UnixMs | None
     future: Future[list[Answer]]
 
@@ -81,20 +84,24 @@ class Pipeline:
         """Queue commands; the future brings one answer each, in order.
 
         Args:
-            wires: at most MAX_UNDER_WAY commands, as they came.
+            wires: commands as they came, MAX_JOB_BYTES at most together.
             at: the time of their frame, only on a network with simulated time; None takes the worker's clock.
 
         Raises:
             Unavailable: too much is under way, or the worker has stopped; send the same bytes again.
+            ValueError: more bytes than a job may have; nothing was queued.
         """
+        size = sum(map(len, wires))
+        if size > MAX_JOB_BYTES:
+            raise ValueError(f"a job has at most {MAX_JOB_BYTES} bytes, not {size}")
         if at is not None and not self._ledger.genesis.simulated_time:
             raise ValueError("only a network with simulated time takes a clock from outside")
-        job = _Job(wires=wires, at=at, future=Future())
+        job = _Job(wires=wires, size=size, at=at, future=Future())
         with self._changed:
             self._require_running()
-            if self._under_way and self._under_way + len(wires) > MAX_UNDER_WAY:
+            if self._under_way + size > MAX_UNDER_WAY_BYTES:
                 raise Unavailable("busy", "too many commands are under way", retry_after_ms=RETRY_AFTER_MS)
-            self._under_way += len(wires)
+            self._under_way += size
             self._waiting.append(job)
             self._changed.notify_all()
         return job.future
@@ -110,7 +117,12 @@ class Pipeline:
             self._require_running()
             seq, head, chunks = ledger.seq, ledger.head, ledger.engine.chunks()
             order = Checkpoint(seq=seq, head=head, root=Hash(merkle.root(chunks)))
-            self._append([record_of(unsigned(ledger.network, order))], ledger.engine.standing().now)
+            try:
+                self._append([record_of(unsigned(ledger.network, order))], ledger.engine.standing().now)
+            except BaseException as failure:
+                self._failure = failure
+                self._changed.notify_all()
+                raise
             ledger.keep_snapshot(seq, head, chunks)
             return seq
 
@@ -149,10 +161,10 @@ class Pipeline:
                 return None
             first = self._waiting.popleft()
             batch = _Batch(jobs=[first], at=first.at)
-            size = sum(map(len, first.wires))
+            size = first.size
             while self._waiting and self._waiting[0].at == batch.at and size < FRAME_BYTES:
                 job = self._waiting.popleft()
-                size += sum(map(len, job.wires))
+                size += job.size
                 batch.jobs.append(job)
             self._batches.append(batch)
             return batch
@@ -222,7 +234,7 @@ class Pipeline:
             job.future.set_result(answers[at : at + len(job.wires)])
             at += len(job.wires)
         with self._changed:
-            self._under_way -= at
+            self._under_way -= sum(job.size for job in batch.jobs)
             self._changed.notify_all()
 
     def _fail(self, failure: BaseException, at_hand: Sequence[_Batch]) -> None:

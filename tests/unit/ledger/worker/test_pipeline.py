@@ -20,7 +20,7 @@ from dcep.ledger.worker.evidence import frame_evidence
 from dcep.messages.classes import WalletClass
 from dcep.messages.commands.timekeeping import Checkpoint
 from dcep.messages.frames import Frame
-from dcep.messages.layout import Hash, Seq
+from dcep.messages.layout import Code, Count, Hash, Seq
 from dcep.messages.outcomes import Status
 from dcep.messages.receipts import BadReceipt, verify
 from dcep.messages.signatory import single_key
@@ -132,7 +132,7 @@ def test_a_receipt_holds_for_a_wallet_that_has_the_genesis_alone(town: Town) -> 
     with pytest.raises(BadReceipt):
         verify(receipt, town.economy.network, [town.economy.genesis.tier1_worker])
     with pytest.raises(BadReceipt):
-        verify(replace(receipt, index=receipt.index ^ 1), town.economy.network, town.economy.genesis.shard_workers)
+        verify(replace(receipt, index=Count(receipt.index ^ 1)), town.economy.network, town.economy.genesis.shard_workers)
 
 
 def test_a_checkpoint_names_the_root_of_the_newest_state(town: Town) -> None:
@@ -144,13 +144,13 @@ def test_a_checkpoint_names_the_root_of_the_newest_state(town: Town) -> None:
 
     record = frame_evidence(line.ledger, Seq(seq + 1))
     assert len(record.records) == 1
-    assert root in record.records[0]
+    assert bytes(root) in record.records[0]
 
 
 def test_an_open_network_takes_no_clock_from_outside(town: Town) -> None:
     """Only a network that carries the mark of simulated time lets the submitter tell the time."""
     ledger = town.line.ledger
-    ledger.genesis = replace(ledger.genesis, simulated_time=0)
+    ledger.genesis = replace(ledger.genesis, simulated_time=Code(0))
 
     with pytest.raises(ValueError, match="simulated time"):
         town.line.submit([town.pay(1)], at=UnixMs(start_of(_DAY)))
