@@ -48,10 +48,10 @@ def _say_next(result: dict[str, Any]) -> None:
     say("Everything held." if result["ok"] else "Something did not hold: see above.")
     say()
     say("What to try next:")
-    say(
-        "  dcep replay --accounts vectors/payments/nodes.csv --payments vectors/payments/transactions.csv --data ./economy"
-    )
-    say("                                       real payments through the same currency, kept in a folder")
-    say("  dcep verify ./economy                audit that folder: every frame, signature, outcome and fen")
-    say("  dcep ledger trial-balance ./economy  where the money is")
-    say("  dcep --help                          every command (the program is .venv/bin/dcep)")
+    say("  .venv/bin/dcep replay --accounts vectors/payments/nodes.csv \\")
+    say("      --payments vectors/payments/transactions.csv --data economy")
+    say("                              real payments through the same currency, kept in a folder")
+    say("  .venv/bin/dcep verify economy")
+    say("                              audit that folder: every frame, signature, outcome and fen")
+    say("  .venv/bin/dcep ledger trial-balance economy")
+    say("                              where the money is")

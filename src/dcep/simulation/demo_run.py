@@ -12,7 +12,8 @@ from dcep.clock import day_of_date
 from dcep.ids import NetworkId
 from dcep.issuance.rules import read_rules
 from dcep.issuance.supply import Supply
-from dcep.ledger.audit import Report, audit
+from dcep.ledger.audit import audit
+from dcep.ledger.audit.report import Report
 from dcep.ledger.engine.standing import EngineMaker
 from dcep.messages.genesis import Genesis
 from dcep.messages.receipts import BadReceipt, Receipt, decode_receipt, encode_receipt, verify
@@ -89,7 +90,8 @@ def _tamper(folder: Path, make: EngineMaker, teller: Teller) -> bool:
     """Audit the story's folder, then a copy in which one bit of the log is flipped."""
     teller.chapter("An audit, and a byte that somebody has tampered with")
     whole = audit(folder, make)
-    teller.line(f"{whole.frames} frames, {whole.commands} commands: every signature, outcome and fen holds.")
+    frames, commands = (sum(getattr(ledger, what) for ledger in whole.ledgers) for what in ("frames", "commands"))
+    teller.line(f"{frames} frames, {commands} commands: every signature, outcome and fen holds.")
     copy = folder.with_name("tampered")
     shutil.copytree(folder, copy)
     victim = next((copy / "ledger" / "shard-000" / "log").iterdir())
