@@ -85,7 +85,7 @@ fn signed<'a>(key: &[u8], message: &'a [u8], signature: &[u8]) -> PyResult<Signe
     })
 }
 
-fn exactly<const N: usize>(name: &str, bytes: &[u8]) -> PyResult<[u8; N]> {
+pub(crate) fn exactly<const N: usize>(name: &str, bytes: &[u8]) -> PyResult<[u8; N]> {
     let wrong = |_| PyValueError::new_err(format!("{name} must have {N} bytes, not {}", bytes.len()));
     bytes.try_into().map_err(wrong)
 }

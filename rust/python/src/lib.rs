@@ -1,6 +1,7 @@
 //! `dcep._core`: the door from Python to the Rust crates. Only conversion of whole batches lives here, no decision.
 
 mod crypto;
+mod engine;
 
 use pyo3::prelude::*;
 
@@ -11,4 +12,6 @@ mod _core {
         ed25519_key_acceptable, ed25519_public, ed25519_sign, ed25519_sign_batch, ed25519_verify, ed25519_verify_batch,
         merkle_root,
     };
+    #[pymodule_export]
+    use super::engine::{Engine, verify_records};
 }

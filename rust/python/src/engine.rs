@@ -1,0 +1,211 @@
+//! `dcep-engine` for Python: whole batches in, bytes and tuples out. Nothing is decided here; what is long runs without
+//! the interpreter's lock.
+
+use std::sync::RwLock;
+
+use dcep_engine::standing::Applied;
+use dcep_engine::statute;
+use dcep_messages::ids::{LedgerId, WalletId};
+use dcep_messages::intake;
+use dcep_messages::layout::Malformed;
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList};
+
+use crate::crypto::exactly;
+
+type Bytes<'py> = Bound<'py, PyBytes>;
+/// count, ids, outcomes, root.
+type AppliedParts<'py> = (usize, Bytes<'py>, Bytes<'py>, Bytes<'py>);
+/// peer, sent, `sent_fen`, received, `received_fen`.
+type FlowParts = (u16, u64, u128, u64, u128);
+/// now, told, total, `vault_high`, `vault_used`, board, workers, rules, flows.
+type StandingParts = (u64, u64, u128, u64, u64, u32, u32, u32, Vec<FlowParts>);
+/// wallets, vaults, `issuing_vault`, locked, suspense, alarms.
+type SumsParts = (u128, u128, u128, u128, u128, u64);
+/// Class, balance, locked, in flight, spent today and this year, epoch, standing, frozen to pay and to receive, closed.
+type AccountParts = (u8, u64, u64, u64, u64, u64, u32, u32, bool, bool, bool);
+/// high, used, settled.
+type WindowParts = (u64, u64, u64);
+
+/// Say of each record of a frame's body, in one byte, why it must not be let in; 0 where everything holds.
+#[pyfunction]
+pub fn verify_records<'py>(py: Python<'py>, network: &[u8], body: &[u8]) -> PyResult<Bytes<'py>> {
+    let network = exactly("network", network)?;
+    let verdicts = py
+        .detach(|| intake::verify_records(&network, body))
+        .map_err(malformed)?;
+    let numbers = verdicts
+        .iter()
+        .map(|verdict| verdict.map_or(0, |reason| reason.number() as u8));
+    Ok(PyBytes::new(py, &numbers.collect::<Vec<u8>>()))
+}
+
+/// One retail shard's state and law.
+#[pyclass(frozen)]
+pub struct Engine {
+    engine: RwLock<statute::Engine>,
+}
+
+#[pymethods]
+impl Engine {
+    #[new]
+    #[pyo3(signature = (genesis, ledger, chunks=None))]
+    fn new(py: Python<'_>, genesis: &[u8], ledger: u16, chunks: Option<Vec<Bytes<'_>>>) -> PyResult<Self> {
+        let chunks: Option<Vec<&[u8]>> = chunks
+            .as_ref()
+            .map(|chunks| chunks.iter().map(|chunk| chunk.as_bytes()).collect());
+        let made = py.detach(|| statute::Engine::new(genesis, LedgerId(ledger), chunks.as_deref()));
+        Ok(Self {
+            engine: RwLock::new(made.map_err(malformed)?),
+        })
+    }
+
+    fn apply<'py>(
+        &self,
+        py: Python<'py>,
+        worker: &[u8],
+        time: u64,
+        body: &[u8],
+    ) -> PyResult<Option<AppliedParts<'py>>> {
+        let worker = exactly("worker", worker)?;
+        let applied = py.detach(|| {
+            self.engine
+                .write()
+                .map(|mut engine| engine.apply(&worker, time, body))
+                .map_err(|_| broken())
+        })?;
+        let parts = |applied: Applied| {
+            let (ids, outcomes) = (PyBytes::new(py, &applied.ids), PyBytes::new(py, &applied.outcomes));
+            (applied.count, ids, outcomes, PyBytes::new(py, &applied.root))
+        };
+        Ok(applied.map(parts))
+    }
+
+    /// Three bytes a record: status and reason of an answer, zeros where there is none yet.
+    fn hear<'py>(&self, py: Python<'py>, body: &[u8]) -> PyResult<Bytes<'py>> {
+        let answers = self.read(py, |engine| engine.hear(body))?.map_err(malformed)?;
+        let answer_bytes = |answer: &Option<_>| {
+            let answer: &Option<dcep_messages::outcomes::Outcome> = answer;
+            let (status, reason) = answer
+                .as_ref()
+                .map_or((0, 0), |outcome| (outcome.status as u8, outcome.reason));
+            let [high, low] = reason.to_be_bytes();
+            [status, high, low]
+        };
+        let bytes: Vec<[u8; 3]> = answers.iter().map(answer_bytes).collect();
+        Ok(PyBytes::new(py, bytes.as_flattened()))
+    }
+
+    fn standing(&self, py: Python<'_>) -> PyResult<StandingParts> {
+        let it = self.read(py, statute::Engine::standing)?;
+        let flows = it
+            .flows
+            .iter()
+            .map(|flow| (flow.peer.0, flow.sent, flow.sent_fen, flow.received, flow.received_fen));
+        let flows = flows.collect();
+        Ok((
+            it.now,
+            it.told,
+            it.total,
+            it.vault_high,
+            it.vault_used,
+            it.board,
+            it.workers,
+            it.rules,
+            flows,
+        ))
+    }
+
+    fn sums(&self, py: Python<'_>) -> PyResult<SumsParts> {
+        let sums = self.read(py, statute::Engine::sums)?;
+        Ok((
+            sums.wallets,
+            sums.vaults,
+            sums.issuing_vault,
+            sums.locked,
+            sums.suspense,
+            sums.alarms,
+        ))
+    }
+
+    fn account(&self, py: Python<'_>, wallet: u64) -> PyResult<Option<(AccountParts, WindowParts)>> {
+        let view = self.read(py, |engine| engine.account(WalletId(wallet)))?;
+        Ok(view.map(|it| {
+            let (spent, frozen) = (
+                (it.spent_today.0, it.spent_this_year.0),
+                (it.frozen_to_pay, it.frozen_to_receive),
+            );
+            let money = (it.balance.0, it.locked.0, it.in_flight.0);
+            let parts = (
+                it.wallet_class,
+                money.0,
+                money.1,
+                money.2,
+                spent.0,
+                spent.1,
+                it.epoch,
+                it.standing,
+                frozen.0,
+                frozen.1,
+                it.closed,
+            );
+            (parts, (it.window.high, it.window.used, it.window.settled))
+        }))
+    }
+
+    /// Sixteen bytes an account, in opening order: its wallet and its balance.
+    fn balances<'py>(&self, py: Python<'py>) -> PyResult<Bytes<'py>> {
+        let bytes = self.read(py, |engine| {
+            let rows = engine
+                .balances()
+                .flat_map(|(wallet, fen)| [wallet.0.to_be_bytes(), fen.0.to_be_bytes()]);
+            rows.flatten().collect::<Vec<u8>>()
+        })?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    fn window(&self, py: Python<'_>, wallet: u64, lane: u16) -> PyResult<WindowParts> {
+        let window = self.read(py, |engine| engine.window(WalletId(wallet), lane))?;
+        Ok((window.high, window.used, window.settled))
+    }
+
+    fn outbound<'py>(&self, py: Python<'py>, peer: u16, n: u64) -> PyResult<Option<Bytes<'py>>> {
+        let message = self.read(py, |engine| engine.outbound(LedgerId(peer), n).map(<[u8]>::to_vec))?;
+        Ok(message.map(|message| PyBytes::new(py, &message)))
+    }
+
+    fn acked(&self, py: Python<'_>, peer: u16) -> PyResult<u64> {
+        self.read(py, |engine| engine.acked(LedgerId(peer)))
+    }
+
+    fn is_worker(&self, py: Python<'_>, key: &[u8]) -> PyResult<bool> {
+        let key = exactly("key", key)?;
+        self.read(py, |engine| engine.is_worker(&key))
+    }
+
+    fn chunks<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let chunks = self.read(py, statute::Engine::chunks)?;
+        PyList::new(py, chunks.iter().map(|chunk| PyBytes::new(py, chunk)))
+    }
+
+    fn root<'py>(&self, py: Python<'py>) -> PyResult<Bytes<'py>> {
+        Ok(PyBytes::new(py, &self.read(py, statute::Engine::root)?))
+    }
+}
+
+impl Engine {
+    /// Ask the engine without the interpreter's lock.
+    fn read<T: Send>(&self, py: Python<'_>, ask: impl FnOnce(&statute::Engine) -> T + Send) -> PyResult<T> {
+        py.detach(|| self.engine.read().map(|engine| ask(&engine)).map_err(|_| broken()))
+    }
+}
+
+fn malformed(_: Malformed) -> PyErr {
+    PyValueError::new_err("bytes that are not what they should be")
+}
+
+/// A panic has left the state half written: nothing may be asked of it any more.
+fn broken() -> PyErr {
+    PyRuntimeError::new_err("the engine has stopped in the middle of a frame")
+}
