@@ -50,6 +50,11 @@ def main() -> None:
         sys.exit(WRONG_INPUT)
     except DcepError as error:
         fail(error)
+    except OSError as error:
+        # The disk or the machine said no: nothing that was answered is lost.
+        warn(f"dcep: {error}")
+        warn("next: see to the disk, then run the same line again")
+        sys.exit(UNAVAILABLE)
     except KeyboardInterrupt:
         warn("dcep: stopped; run the same line again to go on")
         sys.exit(UNAVAILABLE)

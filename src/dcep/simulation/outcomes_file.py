@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from dcep.errors import BadInput
+from dcep.errors import BadInput, Unavailable
 
 
 class OutcomesFile:
@@ -38,8 +38,20 @@ class OutcomesFile:
         data = "".join(f"{row},{code}\n" for row, code in enumerate(codes, first)).encode()
         new = data[self._already_there(data) :]
         if new:
-            self._stream.write(new)
+            self._write(new)
+
+    def _write(self, data: bytes) -> None:
+        assert self._stream is not None
+        try:
+            self._stream.write(data)
             self._stream.flush()
+        except OSError as error:
+            raise Unavailable(
+                "cannot_write",
+                f"{self._path}: {error.strerror}",
+                retry_after_ms=1_000,
+                next_step="see to the disk, then run the same line again",
+            ) from error
 
     def _already_there(self, data: bytes) -> int:
         """Return how many of these bytes an earlier run has written."""

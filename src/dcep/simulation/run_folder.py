@@ -6,12 +6,12 @@ Each file is written whole or not at all, before the step that needs it: a kill 
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from dcep.crypto.keys import new_seed, read_seed
-from dcep.errors import BadInput
+from dcep.errors import BadInput, Unavailable
+from dcep.ledger.folder import build_durably
 
 
 class RunFolder:
@@ -33,7 +33,7 @@ class RunFolder:
             self._keys.mkdir(parents=True, exist_ok=True)
             seed.unlink(missing_ok=True)
             new_seed(seed)
-            write_whole(self._run, asked)
+            _write_whole(self._run, asked)
         if _read(self._run) != asked:
             raise BadInput(
                 "other_run",
@@ -49,7 +49,7 @@ class RunFolder:
 
     def note(self, progress: dict[str, Any]) -> None:
         """Keep the run's notes."""
-        write_whole(self._progress, progress)
+        _write_whole(self._progress, progress)
 
     def _require_fresh(self) -> None:
         folder = self._run.parent
@@ -71,20 +71,18 @@ class RunFolder:
 _ITS_OWN = frozenset({"keys", "lock", "run.json.new"})
 
 
-def write_whole(path: Path, content: dict[str, Any]) -> None:
+def _write_whole(path: Path, content: dict[str, Any]) -> None:
     """Write a JSON file whole or not at all, safe on disk on return."""
-    new = path.with_name(path.name + ".new")
-    with new.open("w", encoding="utf-8") as stream:
-        json.dump(content, stream, indent=1, sort_keys=True)
-        stream.write("\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    new.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    data = json.dumps(content, indent=1, sort_keys=True).encode() + b"\n"
     try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        build_durably(path, data, at=path.with_name(path.name + ".new"))
+    except OSError as error:
+        raise Unavailable(
+            "folder_unusable",
+            f"{path}: {error.strerror}",
+            retry_after_ms=1_000,
+            next_step="see to the disk, then run the same line again",
+        ) from error
 
 
 def _read(path: Path) -> dict[str, Any]:
