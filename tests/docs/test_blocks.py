@@ -1,0 +1,124 @@
+"""Every command and program that a page shows is run, page by page, in the order in which a reader would."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pytest
+
+from tests.docs.pages import RUN, SHOWN, Block, blocks_of, pages
+from tests.repo.tracked import ROOT
+
+_MAKE: Final = re.compile(r"make( [a-z-]+)?")
+_TARGET: Final = re.compile(r"^([a-z-]+):", re.MULTILINE)
+_BLOCKS: Final = [block for page in pages() for block in blocks_of(page)]
+_PAGES_THAT_RUN: Final = sorted({block.page for block in _BLOCKS if block.language in RUN})
+_ENDS_AFTER_S: Final = 120
+
+
+class _Step(NamedTuple):
+    """A command of a `console` block and the output shown below it."""
+
+    command: str
+    shown: str
+
+
+@pytest.mark.parametrize("page", _PAGES_THAT_RUN, ids=str)
+def test_the_blocks_of_a_page_run_in_order(page: Path, tmp_path: Path) -> None:
+    """A reader who copies them one after the other sees what the page says."""
+    (tmp_path / "vectors").symlink_to(ROOT / "vectors", target_is_directory=True)
+
+    for block in blocks_of(page):
+        if _is_made(block):
+            continue
+        match block.language:
+            case "sh":
+                _run(block, ["bash", "-eu", "-c", block.text], tmp_path)
+            case "python":
+                _run(block, [sys.executable, "-c", block.text], tmp_path)
+            case "console":
+                for step in _steps(block):
+                    output = _run(block, ["bash", "-eu", "-c", step.command], tmp_path)
+                    assert _pattern(step.shown).fullmatch(_even(output)), f"{block.place} shows\n{step.shown}\n{output}"
+
+
+def test_every_make_target_on_a_page_is_in_the_makefile() -> None:
+    """They are not run here: `make test` is what runs these tests."""
+    targets = set(_TARGET.findall((ROOT / "Makefile").read_text()))
+
+    asked = {line.removeprefix("make").strip() for block in _BLOCKS if _is_made(block) for line in _lines(block)}
+
+    assert asked - {""} <= targets
+
+
+def test_every_block_says_its_language() -> None:
+    """A block of no language is run by nobody and read by everybody."""
+    nameless = [block.place for block in _BLOCKS if block.language not in RUN | SHOWN]
+
+    assert nameless == []
+
+
+def test_no_command_hides_in_a_block_that_is_not_run() -> None:
+    """What looks like a command is copied like one."""
+    hidden = [
+        block.place
+        for block in _BLOCKS
+        if block.language in SHOWN and any(line.startswith(("$ ", "dcep ", "make ")) for line in _lines(block))
+    ]
+
+    assert hidden == []
+
+
+def test_shown_output_is_compared_loosely_but_compared() -> None:
+    """The measure itself is measured: `…` stands for what differs from run to run, everything else counts."""
+    pattern = _pattern("settled   930\nroot …\n…\nthe law held")
+
+    assert pattern.fullmatch(_even("settled 930\nroot 6e80\na\nb\nthe law held\n"))
+    assert pattern.fullmatch(_even("settled 930\nroot 6e80\nthe law held\n"))
+    assert not pattern.fullmatch(_even("settled 931\nroot 6e80\nthe law held\n"))
+    assert not pattern.fullmatch(_even("settled 930\nroot 6e80\nthe law held\nand more\n"))
+
+
+def _is_made(block: Block) -> bool:
+    """Return whether the block calls make, and nothing else."""
+    return block.language == "sh" and all(_MAKE.fullmatch(line) for line in _lines(block))
+
+
+def _lines(block: Block) -> list[str]:
+    return [line for line in block.text.splitlines() if line]
+
+
+def _steps(block: Block) -> list[_Step]:
+    first, *others = re.split(r"^\$ ", block.text, flags=re.MULTILINE)
+    assert first == "", f"{block.place} begins without a command"
+    return [_Step(command, shown) for command, _, shown in (other.partition("\n") for other in others)]
+
+
+def _run(block: Block, command: list[str], folder: Path) -> str:
+    """Run a block in the page's folder, with the program in the path, and return its standard output."""
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    environment = {**os.environ, "PATH": path, "COLUMNS": "120", "NO_COLOR": "1", "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=_ENDS_AFTER_S
+    )
+    assert done.returncode == 0, f"{block.place} ended with {done.returncode}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def _even(output: str) -> str:
+    """Return the output with single spaces, without those at the ends of lines, and with one line end at its end."""
+    return "".join(f"{' '.join(line.split())}\n" for line in output.strip().splitlines())
+
+
+def _pattern(shown: str) -> re.Pattern[str]:
+    """Return what matches output like this: `…` stands for anything in a line, a line of it for any lines."""
+    lines = (
+        r"(?:.*\n)*?" if line == "…" else re.escape(line).replace("…", ".*") + r"\n"
+        for line in _even(shown).splitlines()
+    )
+    return re.compile("".join(lines))
