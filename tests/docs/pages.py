@@ -10,7 +10,8 @@ from typing import Final
 from tests.repo.tracked import text_of, tracked
 
 RUN: Final = frozenset({"sh", "console", "python"})
-SHOWN: Final = frozenset({"text", "json", "toml", "csv", "rust"})
+# A block without a language shows a layout.
+SHOWN: Final = frozenset({"", "text", "json", "toml", "csv", "rust"})
 _FENCE: Final = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
