@@ -42,7 +42,7 @@ PLAY: Final = """
     set_policy  li      li2
     redeem    wang      600
     redeem    zhou@1    100
-    return    5_000
+    return    5_000      by=vault
     return    70         by=2:vault@1
     carry
     withdraw  1         4_000
