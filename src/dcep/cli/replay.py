@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,66 +14,55 @@ from dcep.cli.progress import progress_bar
 from dcep.money import Fen, yuan
 
 
-def replay(
-    *,
-    accounts: str,
-    payments: str,
-    data: Path | None = None,
-    engine: Literal["rust", "python"] = "rust",
-    rules: Literal["ecny-2021", "ccb-test-2020"] = "ecny-2021",
-    wallet_class: Annotated[Literal["I", "II", "III", "IV"], Parameter(name="--class")] = "II",
-    start_date: str = "2021-01-01",
-    days: Literal["file", "one"] = "file",
-    opening_factor: int = 1,
-    outcomes: Path | None = None,
-    json: bool = False,
-) -> int:
-    """Replay a file of payments: issue, allocate, exchange, pay every row, and take everything back.
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a replay is asked for."""
 
-    Parameters
-    ----------
-    accounts
-        CSV with nodeid, init_balance (yuan) and optionally class.
-    payments
-        CSV with sourceNodeId, targetNodeId, value (yuan) and time (day).
-    data
-        Keep the currency in this folder; a run that was killed goes on when the same line is run again.
-    engine
-        The Rust engine, or the statute in Python.
-    rules
-        The dated rule set that gives the limits.
-    wallet_class
-        Class of the wallets whose row names none.
-    start_date
-        Shanghai date of day 1.
-    days
-        Play the days of the file, or everything on one day.
-    opening_factor
-        Multiply every opening balance.
-    outcomes
-        Append a line `row,code` for each payment.
-    json
-        Print one JSON document.
-    """
+    accounts: Annotated[str, Parameter(help="CSV with nodeid, init_balance (yuan) and optionally class.")]
+    payments: Annotated[str, Parameter(help="CSV with sourceNodeId, targetNodeId, value (yuan) and time (day).")]
+    data: Annotated[
+        Path | None,
+        Parameter(help="Keep the currency in this folder; a run that was killed goes on when the line is run again."),
+    ] = None
+    engine: Annotated[Literal["rust", "python"], Parameter(help="The Rust engine, or the statute in Python.")] = "rust"
+    rules: Annotated[
+        Literal["ecny-2021", "ccb-test-2020"], Parameter(help="The dated rule set that gives the limits.")
+    ] = "ecny-2021"
+    wallet_class: Annotated[
+        Literal["I", "II", "III", "IV"],
+        Parameter(name="--class", help="Class of the wallets whose row names none."),
+    ] = "II"
+    start_date: Annotated[str, Parameter(help="Shanghai date of day 1.")] = "2021-01-01"
+    days: Annotated[Literal["file", "one"], Parameter(help="Play the days of the file, or everything on one day.")] = (
+        "file"
+    )
+    opening_factor: Annotated[int, Parameter(help="Multiply every opening balance.")] = 1
+    outcomes: Annotated[Path | None, Parameter(help="Append a line `row,code` for each payment.")] = None
+    json: Annotated[bool, Parameter(help="Print one JSON document.")] = False
+
+
+def replay(options: Options) -> int:
+    """Replay a file of payments: issue, allocate, exchange, pay every row, and take everything back."""
     from dcep.simulation.replay_command import Asked, run_replay
 
     asked = Asked(
-        accounts=accounts,
-        payments=payments,
-        engine=engine,
-        rules=rules,
-        wallet_class=wallet_class,
-        start_date=start_date,
-        days=days,
-        opening_factor=opening_factor,
-        outcomes=outcomes,
+        accounts=options.accounts,
+        payments=options.payments,
+        engine=options.engine,
+        rules=options.rules,
+        wallet_class=options.wallet_class,
+        start_date=options.start_date,
+        days=options.days,
+        opening_factor=options.opening_factor,
+        outcomes=options.outcomes,
     )
-    if data is not None:
-        result = run_replay(asked, data, progress_bar())
+    if options.data is not None:
+        result = run_replay(asked, options.data, progress_bar())
     else:
         with tempfile.TemporaryDirectory(prefix="dcep-replay-") as folder:
             result = run_replay(asked, Path(folder), progress_bar())
-    if json:
+    if options.json:
         print_json(result)
     else:
         _tell(result)
