@@ -4,29 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from pathlib import Path
 
 from dcep.clock import UnixMs
 from dcep.crypto.suites import Signer
 from dcep.ids import LedgerId, WalletId
 from dcep.ledger.engine.standing import AccountView, EngineMaker, Standing, Sums
 from dcep.ledger.folder import Folder
+from dcep.ledger.history import History
 from dcep.ledger.log.file import FileLog
 from dcep.ledger.log.headers import FileHeaders
 from dcep.ledger.snapshots import SnapshotStore
 from dcep.ledger.worker.evidence import frame_evidence
 from dcep.ledger.worker.opening import OpenLedger
-from dcep.ledger.worker.pipeline import Answer, Pipeline
+from dcep.ledger.worker.pipeline import Answer, Pipeline, ask, speaks_of_a_number
+from dcep.messages.frames import join
 from dcep.messages.layout import Blob, Count, Seq
+from dcep.messages.outcomes import BEHIND
 from dcep.messages.receipts import Receipt
+from dcep.messages.signed import decode
 from dcep.money import Fen
 
 
 class Line:
-    """Submit commands to a ledger and ask it."""
+    """Submit commands to a ledger and ask it.
 
-    def __init__(self, ledger: OpenLedger, signer: Signer, clock: Callable[[], UnixMs]) -> None:
+    Args:
+        ledger: the ledger as it stands; the line closes it.
+        signer: a worker key that is on the ledger's list.
+        clock: the time of frames for which the submitter tells none.
+        index: where the history keeps its files; None for a ledger in memory.
+    """
+
+    def __init__(
+        self, ledger: OpenLedger, signer: Signer, clock: Callable[[], UnixMs], *, index: Path | None = None
+    ) -> None:
         self.ledger = ledger
-        self._pipeline = Pipeline(ledger, signer, clock)
+        self._history = History(index, ledger.network, ledger.log, ledger.headers)
+        self._pipeline = Pipeline(ledger, self._history, signer, clock)
 
     def submit(self, wires: Sequence[bytes], *, at: UnixMs | None = None) -> list[Answer]:
         """Send commands and wait for their answers, in order.
@@ -39,6 +54,24 @@ class Line:
     def submit_later(self, wires: Sequence[bytes], *, at: UnixMs | None = None) -> Future[list[Answer]]:
         """Send commands; the future brings their answers."""
         return self._pipeline.submit(wires, at=at)
+
+    def history(self, wire: bytes) -> Answer:
+        """Return what became of a command, without sending it; `unavailable` while nothing final has.
+
+        The whole command is asked for, not its id with a number beside it: the answer is bound to one body.
+
+        Raises:
+            Malformed: these bytes are no command of this network.
+            Unavailable: ask again.
+        """
+        record = decode(wire, self.ledger.network).record
+        heard = self.ledger.hear(join([record]))[0]
+        if heard is None:
+            return Answer(BEHIND, None, 0)
+        if not speaks_of_a_number(heard):
+            return Answer(heard, None, 0)
+        # Whatever frame the state held stands in the log already; its header may come a moment later.
+        return Answer(*ask(self._history, self.ledger.network, wire, self.ledger.log.count))
 
     def receipt(self, seq: Seq, place: int) -> Receipt:
         """Return the receipt of the command at a place of the log."""
@@ -74,6 +107,7 @@ class Line:
     def close(self) -> None:
         """Answer what is under way, then close the ledger's files."""
         self._pipeline.close()
+        self._history.close()
         self.ledger.close()
 
 
@@ -94,4 +128,4 @@ def open_line(folder: Folder, ledger: LedgerId, make: EngineMaker, signer: Signe
     log = FileLog(place, folder.network, answered=headers.count)
     opened = OpenLedger(folder.genesis, ledger, make, log=log, headers=headers, snapshots=SnapshotStore(place))
     opened.replay(signer)
-    return Line(opened, signer, clock)
+    return Line(opened, signer, clock, index=folder.index / place.name)

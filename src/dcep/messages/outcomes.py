@@ -15,7 +15,10 @@ from dcep.messages.refusals import NotProcessed, Refusal
 
 
 class Status(IntEnum):
-    """The answers of a ledger. ALREADY_USED and SUPERSEDED speak of a number and are resolved by history."""
+    """The answers of a ledger. ALREADY_USED and SUPERSEDED speak of a number and are resolved by history.
+
+    The last three are history's own: they stand in no frame and under no header.
+    """
 
     SETTLED = 1
     REFUSED = 2
@@ -23,6 +26,9 @@ class Status(IntEnum):
     NOT_PROCESSED = 4
     ALREADY_USED = 5
     SUPERSEDED = 6
+    NEVER_PROCESSED = 7
+    NOT_COVERED = 8
+    BEHIND = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +50,13 @@ class Outcome:
 
     @property
     def code(self) -> str:
-        """The stable code: the reason where there is one, else the status."""
+        """The stable code: the reason where there is one, else the status; `behind` is `unavailable` to the outside."""
         if self.status is Status.REFUSED:
             return Refusal(self.reason).code
         if self.status is Status.NOT_PROCESSED:
             return NotProcessed(self.reason).code
+        if self.status is Status.BEHIND:
+            return "unavailable"
         return self.status.name.lower()
 
     @property
@@ -62,13 +70,22 @@ class Outcome:
         return head + b"".join(sent.to.to_bytes(2) + sent.n.to_bytes(8) + sent.digest for sent in self.sent)
 
 
-FINAL: Final = frozenset({Status.SETTLED, Status.REFUSED, Status.EXPIRED})
+FINAL: Final = frozenset({Status.SETTLED, Status.REFUSED, Status.EXPIRED, Status.NEVER_PROCESSED})
 SETTLED: Final = Outcome(status=Status.SETTLED)
 EXPIRED: Final = Outcome(status=Status.EXPIRED)
 ALREADY_USED: Final = Outcome(status=Status.ALREADY_USED)
 SUPERSEDED: Final = Outcome(status=Status.SUPERSEDED)
+NEVER_PROCESSED: Final = Outcome(status=Status.NEVER_PROCESSED)
+NOT_COVERED: Final = Outcome(status=Status.NOT_COVERED)
+BEHIND: Final = Outcome(status=Status.BEHIND)
 _REFUSED: Final = {refusal: Outcome(status=Status.REFUSED, reason=refusal) for refusal in Refusal}
 _UNHEARD: Final = {reason: Outcome(status=Status.NOT_PROCESSED, reason=reason) for reason in NotProcessed}
+# Nearly every outcome sends nothing: these need not be made anew each time.
+_PLAIN: Final = {
+    outcome.encode(): outcome
+    for outcome in (SETTLED, EXPIRED, ALREADY_USED, SUPERSEDED, *_REFUSED.values(), *_UNHEARD.values())
+}
+_HEAD_SIZE: Final = 4
 
 
 def refused(refusal: Refusal) -> Outcome:
@@ -88,7 +105,13 @@ def leaf(command: CommandId, outcome: Outcome) -> bytes:
 
 def read_outcome(reader: Reader) -> Outcome:
     """Take one outcome off the reader; Malformed if it is none."""
-    status, reason, count = reader.integer(1), reader.integer(2), reader.integer(1)
+    head = reader.take(_HEAD_SIZE)
+    plain = _PLAIN.get(head)
+    if plain is not None:
+        return plain
+    status, reason, count = head[0], int.from_bytes(head[1:3]), head[3]
+    if status > Status.SUPERSEDED:
+        raise Malformed("what history says is no outcome of a frame")
     sent = tuple([_read_sent(reader) for _ in range(count)])
     try:
         outcome = Outcome(status=Status(status), reason=reason, sent=sent)

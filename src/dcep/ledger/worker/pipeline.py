@@ -5,6 +5,8 @@
    order in which their jobs came.
 3. The sequencer joins verified batches of one time into a frame, signs it, appends it and waits until it is durable.
 4. It applies what was appended, signs the header and stores it; only then are the jobs answered.
+5. A number that was found used or superseded is no answer: history says what became of the command, in a thread of its
+   own, and the job waits for it alone.
 
 While a frame is flushed and applied the verifiers are at work on the next ones. A failure of the log or a header is the
 end of the worker: nothing more is answered, and a start reads the log.
@@ -14,7 +16,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Condition, Thread
 from typing import Final, NamedTuple
@@ -23,13 +25,15 @@ from dcep.clock import UnixMs
 from dcep.crypto import merkle
 from dcep.crypto.suites import Signer
 from dcep.errors import BadInput, Unavailable
+from dcep.ids import NetworkId
+from dcep.ledger.history import Found, History
 from dcep.ledger.worker.intake import Admitted, take_in
 from dcep.ledger.worker.opening import OpenLedger
 from dcep.messages.commands.timekeeping import Checkpoint
 from dcep.messages.frames import Frame, join, signed_part
 from dcep.messages.layout import Hash, Key, Seq
-from dcep.messages.outcomes import Outcome, decode_outcomes
-from dcep.messages.signed import record_of, unsigned
+from dcep.messages.outcomes import Outcome, Status, decode_outcomes
+from dcep.messages.signed import decode, record_of, unsigned
 
 FRAME_BYTES: Final = 256 * 1024
 # A job and what may be joined with it stay below the largest body that a frame may have.
@@ -37,6 +41,8 @@ MAX_JOB_BYTES: Final = 400 * 1024
 MAX_UNDER_WAY_BYTES: Final = 8 * 1024 * 1024
 VERIFIERS: Final = 2
 RETRY_AFTER_MS: Final = 100
+# A tuple: its members are found by identity, and this is asked of every answer.
+_OF_A_NUMBER: Final = (Status.ALREADY_USED, Status.SUPERSEDED)
 
 
 class Answer(NamedTuple):
@@ -65,8 +71,9 @@ class _Batch:
 class Pipeline:
     """The one writer of a ledger's log on this machine."""
 
-    def __init__(self, ledger: OpenLedger, signer: Signer, clock: Callable[[], UnixMs]) -> None:
-        self._ledger, self._signer, self._clock = ledger, signer, clock
+    def __init__(self, ledger: OpenLedger, history: History, signer: Signer, clock: Callable[[], UnixMs]) -> None:
+        self._ledger, self._history, self._signer, self._clock = ledger, history, signer, clock
+        self._resolver = ThreadPoolExecutor(max_workers=1, thread_name_prefix="history")
         self._waiting: deque[_Job] = deque()
         self._batches: deque[_Batch] = deque()
         self._under_way = 0
@@ -133,6 +140,7 @@ class Pipeline:
             self._changed.notify_all()
         for thread in self._threads:
             thread.join()
+        self._resolver.shutdown()
 
     def _require_running(self) -> None:
         if self._failure is not None:
@@ -229,13 +237,41 @@ class Pipeline:
         return [Answer(outcome, seq, place) for place, outcome in enumerate(outcomes)]
 
     def _answer(self, batch: _Batch, answers: list[Answer]) -> None:
-        at = 0
+        # 5. No number was found gone after a frame of which the header is not stored: this thread stored them all.
+        position = self._ledger.headers.count
+        at = answered = 0
         for job in batch.jobs:
-            job.future.set_result(answers[at : at + len(job.wires)])
+            answers_of_job = answers[at : at + len(job.wires)]
             at += len(job.wires)
+            if any(answer.outcome.status in _OF_A_NUMBER for answer in answers_of_job):
+                self._resolver.submit(self._resolve, job, answers_of_job, position)
+            else:
+                job.future.set_result(answers_of_job)
+                answered += job.size
+        self._let_go(answered)
+
+    def _let_go(self, size: int) -> None:
         with self._changed:
-            self._under_way -= sum(job.size for job in batch.jobs)
+            self._under_way -= size
             self._changed.notify_all()
+
+    # 5.
+
+    def _resolve(self, job: _Job, answers: list[Answer], position: Seq) -> None:
+        try:
+            resolved = [
+                Answer(*ask(self._history, self._ledger.network, wire, position))
+                if speaks_of_a_number(answer.outcome)
+                else answer
+                for wire, answer in zip(job.wires, answers, strict=True)
+            ]
+        except Unavailable as later:
+            job.future.set_exception(later)
+        except BaseException as failure:
+            self._fail(failure, [_Batch(jobs=[job], at=job.at)])
+        else:
+            job.future.set_result(resolved)
+        self._let_go(job.size)
 
     def _fail(self, failure: BaseException, at_hand: Sequence[_Batch]) -> None:
         """Stop for ever: whoever waits hears it, the log is read at the next start."""
@@ -249,3 +285,22 @@ class Pipeline:
         for job in jobs:
             if not job.future.done():
                 job.future.set_exception(failure)
+
+
+def speaks_of_a_number(outcome: Outcome) -> bool:
+    """Return whether an outcome says only that the number is gone: nobody outside hears that."""
+    return outcome.status in _OF_A_NUMBER
+
+
+def ask(history: History, network: NetworkId, wire: bytes, position: Seq) -> Found:
+    """Ask history for a command whose number was gone after frame `position` or earlier."""
+    command = decode(wire, network)
+    body = command.body
+    return history.find(
+        command.id,
+        account=body.account,
+        lane=body.lane,
+        number=body.number,
+        expires_at=body.expires_at,
+        min_position=position,
+    )
