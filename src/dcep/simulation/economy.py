@@ -7,6 +7,7 @@ outside.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,6 +47,17 @@ _SERIALS: Final = 10**12
 
 class Surprise(DcepError):
     """A step of the script had another answer than the script foresees: a fault of the ledger or of the script."""
+
+
+def require_settled(answers: Sequence[Answer]) -> None:
+    """Return only if every command settled.
+
+    Raises:
+        Surprise: one of them did not.
+    """
+    for answer in answers:
+        if answer.outcome.status is not Status.SETTLED:
+            raise Surprise("surprise", f"a step that must settle was answered {answer.outcome.code}")
 
 
 class Keys:
@@ -132,7 +144,12 @@ class Economy:
         return UnixMs(self.now + DAY_MS)
 
     def begin_day(self, day: Day) -> None:
-        """Let tier 1 tell the ledgers that a day begins."""
+        """Let tier 1 tell the ledgers that a day begins, and wait until they have heard it."""
+        for future in self.announce_day(day):
+            require_settled(future.result())
+
+    def announce_day(self, day: Day) -> list[Future[list[Answer]]]:
+        """Let tier 1 tell the ledgers that a day begins; what is sent behind it is judged on that day."""
         self._day = day
         self._height += 1
         body = Body(
@@ -146,8 +163,7 @@ class Economy:
         data = encode_body(self.network, body)
         teller = self.keys.signer("central bank")
         tick = attach(data, single_key(teller), {0: teller.sign(data)})
-        for player in (self.tier1, self.shard):
-            self.settle(player, [tick])
+        return [player.submit([tick], at=self.now) for player in (self.tier1, self.shard)]
 
     # Steps.
 
@@ -158,9 +174,7 @@ class Economy:
             Surprise: one of them did not.
         """
         answers = self.send(player, wires)
-        for answer in answers:
-            if answer.outcome.status is not Status.SETTLED:
-                raise Surprise("surprise", f"a step that must settle was answered {answer.outcome.code}")
+        require_settled(answers)
         return answers
 
     def send(self, player: Player, wires: Sequence[bytes]) -> list[Answer]:

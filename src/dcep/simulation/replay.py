@@ -32,7 +32,7 @@ from dcep.messages.outcomes import Status
 from dcep.messages.signatory import sign_bodies, single_key
 from dcep.messages.signed import command_id
 from dcep.money import Fen
-from dcep.simulation.economy import Economy, Surprise
+from dcep.simulation.economy import Economy, Surprise, require_settled
 from dcep.simulation.outcomes_file import OutcomesFile
 from dcep.simulation.payments_file import Accounts, Payments
 from dcep.simulation.run_folder import RunFolder
@@ -174,12 +174,10 @@ class Replay:
         under_way: deque[_Batch] = deque()
         done, total = 0, len(self._script.payments)
         for day, first, last in self._days():
-            if day != self._script.first_day:
-                while under_way:
-                    done += self._take(under_way.popleft())
-                self._economy.begin_day(day)
+            ticks = self._economy.announce_day(day) if day != self._script.first_day else []
             for start in range(first, last, BATCH):
-                under_way.append(self._send(start, min(start + BATCH, last)))
+                under_way.append(self._send(start, min(start + BATCH, last), ticks))
+                ticks = []
                 if len(under_way) >= BATCHES_UNDER_WAY:
                     done += self._take(under_way.popleft())
                     self._progress("pay", done, total)
@@ -198,8 +196,8 @@ class Replay:
             yield Day(self._script.first_day + offset), first, row
             first = row
 
-    def _send(self, first: int, last: int) -> _Batch:
-        """Sign rows [first, last) and send them; what the log holds already is neither signed nor sent."""
+    def _send(self, first: int, last: int, ticks: list[Future[list[Answer]]]) -> _Batch:
+        """Sign rows [first, last) and send them behind these ticks; what the log holds is neither signed nor sent."""
         payments, wallets, economy = self._script.payments, self._wallets, self._economy
         started = time.perf_counter()
         rows = range(first, last)
@@ -219,10 +217,12 @@ class Replay:
         self._tally.sign_s += now - started
         self._tally.sent += len(wires)
         future = economy.shard.line.submit_later(wires, at=economy.now) if wires else None
-        return _Batch(first=first, recalled=recalled, future=future, sent_at=now)
+        return _Batch(first=first, ticks=ticks, recalled=recalled, future=future, sent_at=now)
 
     def _take(self, batch: _Batch) -> int:
         """Take the answers of a batch: count them, keep the books, write them down."""
+        for tick in batch.ticks:
+            require_settled(tick.result())
         answers = batch.recalled
         if batch.future is not None:
             answers = answers + batch.future.result()
@@ -302,9 +302,10 @@ class Replay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Batch:
-    """Rows from `first` on: the answers that the log held, and the future of the others."""
+    """Rows from `first` on: the ticks before them, the answers that the log held, and the future of the others."""
 
     first: int
+    ticks: list[Future[list[Answer]]]
     recalled: list[Answer]
     future: Future[list[Answer]] | None
     sent_at: float

@@ -1,6 +1,7 @@
 """Open a ledger: from its genesis or a snapshot, over its log, to where it stood.
 
-1. A snapshot is used only if its root stands in a checkpoint of a later frame; it must be this ledger's, at that head.
+1. A snapshot is used only if its root stands in a checkpoint of a later frame, at that head, and no header before it is
+   missing.
 2. Every frame after it is applied, and its header computed again: a stored header that says otherwise stops the
    start.
 3. Headers that were not stored before a crash are signed again: the same frame gives the same answer.
@@ -92,7 +93,11 @@ class OpenLedger:
         self.headers.append(self.seq, sign_header(header, signer).encode(), applied.outcomes)
 
     def keep_snapshot(self, seq: Seq, head: Hash, chunks: Sequence[bytes]) -> None:
-        """Keep the state after frame `seq`, of which a checkpoint now stands in the log."""
+        """Keep the state after frame `seq`, of which a checkpoint now stands in the log.
+
+        The headers up to it are made durable first: a start from the snapshot cannot compute them again.
+        """
+        self.headers.sync()
         self._snapshots.write(
             Snapshot(network=self.network, ledger=self.ledger, seq=seq, head=head, chunks=tuple(chunks))
         )
@@ -106,7 +111,7 @@ class OpenLedger:
 
     def _start_engine(self, genesis: bytes, make: EngineMaker) -> Engine:
         for snapshot in self._snapshots.newest_first():
-            if self._is_checkpointed(snapshot):
+            if snapshot.seq <= self.headers.count and self._is_checkpointed(snapshot):
                 self.seq, self.head = snapshot.seq, snapshot.head
                 return make(genesis, self.ledger, snapshot.chunks)
         return make(genesis, self.ledger)

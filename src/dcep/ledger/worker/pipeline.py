@@ -104,6 +104,8 @@ class Pipeline:
         if at is not None and not self._ledger.genesis.simulated_time:
             raise ValueError("only a network with simulated time takes a clock from outside")
         job = _Job(wires=wires, size=size, at=at, future=Future())
+        # What is under way cannot be called back.
+        job.future.set_running_or_notify_cancel()
         with self._changed:
             self._require_running()
             if self._under_way + size > MAX_UNDER_WAY_BYTES:

@@ -132,7 +132,9 @@ def test_a_receipt_holds_for_a_wallet_that_has_the_genesis_alone(town: Town) -> 
     with pytest.raises(BadReceipt):
         verify(receipt, town.economy.network, [town.economy.genesis.tier1_worker])
     with pytest.raises(BadReceipt):
-        verify(replace(receipt, index=Count(receipt.index ^ 1)), town.economy.network, town.economy.genesis.shard_workers)
+        verify(
+            replace(receipt, index=Count(receipt.index ^ 1)), town.economy.network, town.economy.genesis.shard_workers
+        )
 
 
 def test_a_checkpoint_names_the_root_of_the_newest_state(town: Town) -> None:
@@ -189,6 +191,32 @@ def test_the_folder_opens_where_it_stood(tmp_path: Path) -> None:
         after = economy.shard.line.ledger.head, economy.shard.line.ledger.engine.root()
 
     assert after == before
+
+
+def test_headers_lost_behind_a_snapshot_are_signed_again(tmp_path: Path) -> None:
+    """Headers are not flushed one by one: a power cut may take them, and the log brings them back."""
+    rules, data = read_rules("ecny-2021"), tmp_path / "data"
+    with open_economy(data, rules, PythonEngine, lambda: bytes(32)) as economy:
+        Town(economy)
+        economy.checkpoint()
+        before = economy.shard.line.ledger.head, economy.shard.line.ledger.engine.root()
+    headers = data / "ledger" / "shard-000" / "headers" / "000000000001.hdr"
+    whole = headers.read_bytes()
+    headers.unlink()
+
+    with open_economy(data, rules, PythonEngine, lambda: bytes(32)) as economy:
+        after = economy.shard.line.ledger.head, economy.shard.line.ledger.engine.root()
+
+    assert after == before
+    assert headers.read_bytes() == whole
+
+
+def test_an_answer_that_nobody_waits_for_does_not_stop_the_worker(town: Town) -> None:
+    """What is under way cannot be called back."""
+    future = town.line.submit_later([town.pay(1)], at=town.economy.now)
+
+    assert not future.cancel()
+    assert town.codes([town.pay(1)]) == ["settled"]
 
 
 def test_a_signer_that_is_no_worker_appends_nothing_that_counts(town: Town) -> None:
