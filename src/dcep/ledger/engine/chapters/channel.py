@@ -118,9 +118,10 @@ def _resend_allocation(book: Book, channel: Channel, command: Command) -> None:
 def _resend_overwriting(book: Book, channel: Channel, command: Command) -> None:
     """Send an order as it was signed, if tier 1 obeyed it and the shard still has what it replaces."""
     order = command.body.order
+    versions = {SetBoard: channel.peer_board, Workers: channel.peer_workers, Rules: channel.peer_rules}
+    stands = versions.get(type(order))
+    refuse_if(stands is not None and stands != order.replaces, Refusal.STALE)
     refuse_if(command.id not in book.enacted, Refusal.BOARD_NOT_IN_FORCE)
-    stands_at = {SetBoard: channel.peer_board, Workers: channel.peer_workers, Rules: channel.peer_rules}
-    refuse_if(stands_at.get(type(order), order.replaces) != order.replaces, Refusal.STALE)
     if channel.acked != channel.sent:
         raise Unheard(NotProcessed.OUT_OF_TURN)
     book.send(channel.peer, OfficersOrder(order=Blob(command.wire)), 0)
