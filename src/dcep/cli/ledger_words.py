@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from dcep.cli.output import say, warn
 from dcep.cli.reasons import reason_for
 from dcep.cli.wording import account_name, command_in_words, outcome_in_words, shanghai
-from dcep.ids import WalletId, ledger_name
+from dcep.ids import TIER1, WalletId, format_wallet_id, ledger_name
 from dcep.ledger.reading.balances import LedgerBalance, TrialBalance
 from dcep.ledger.reading.commands import Found
 from dcep.ledger.reading.statements import Line, Statement
-from dcep.messages.classes import WalletClass
+from dcep.messages.classes import CUSTOMERS, WalletClass
 from dcep.messages.outcomes import Outcome
 from dcep.messages.receipts import Proven
 from dcep.messages.signed import Command
@@ -155,33 +156,40 @@ def _line_document(line: Line) -> dict[str, Any]:
 def tell_statement(found: Statement) -> None:
     """Show a statement, a line for each command."""
     account = found.account
-    state = [
-        word
-        for word, holds in (
-            ("closed", account.closed),
-            ("frozen to pay", account.frozen_to_pay),
-            ("frozen to receive", account.frozen_to_receive),
-        )
-        if holds
-    ]
-    kept = WalletClass(account.wallet_class).name.lower().replace("_", " ")
-    kept = f"class {kept.upper()}" if kept in ("i", "ii", "iii", "iv") else kept
-    say(", ".join([account_name(account.wallet), kept, f"on {ledger_name(found.ledger)}", *state]))
+    say(", ".join([format_wallet_id(account.wallet), *_state(found)]))
     say()
     say(f"{'time (Shanghai)':<25}{'what':<13}{'with':<22}{'in':>16}{'out':>16}{'balance':>18}  outcome")
     for line in found.lines:
-        other = "" if line.counterparty is None else account_name(line.counterparty)
-        moved_in, moved_out = (yuan(Fen(amount)) if amount > 0 else "" for amount in (line.change, -line.change))
-        money = f"{moved_in:>16}{moved_out:>16}{_signed_yuan(line.balance):>18}"
-        say(f"{shanghai(line.time):<25}{line.kind:<13}{other:<22}{money}  {line.outcome.code}")
+        _tell_line(line)
     say()
+    if not found.agrees:
+        has = yuan(Fen(account.balance + account.locked))
+        warn(f"✗ the lines add up to {_signed_yuan(found.balance)} yuan, but the ledger says {has}")
+        return
     locked = f", {yuan(account.locked)} of it locked by a freeze" if account.locked else ""
     in_flight = f", {yuan(account.in_flight)} on the way to other ledgers" if account.in_flight else ""
-    if found.agrees:
-        say(f"✓ {_signed_yuan(found.balance)} yuan, as the ledger says{locked}{in_flight}")
-        return
-    has = yuan(Fen(account.balance + account.locked))
-    warn(f"✗ the lines add up to {_signed_yuan(found.balance)} yuan, but the ledger says {has}")
+    say(f"✓ {yuan(Fen(found.balance))} yuan, as the ledger says{locked}{in_flight}")
+
+
+def _state(found: Statement) -> Iterator[str]:
+    """Yield what an account is and what it may not do."""
+    account = found.account
+    number, name = account.wallet_class, WalletClass(account.wallet_class).name
+    yield f"class {name}" if number in CUSTOMERS else name.lower().replace("_", " ")
+    yield f"on {ledger_name(found.ledger)}"
+    if account.closed:
+        yield "closed"
+    if account.frozen_to_pay:
+        yield "frozen to pay"
+    if account.frozen_to_receive:
+        yield "frozen to receive"
+
+
+def _tell_line(line: Line) -> None:
+    other = "" if line.counterparty is None else account_name(line.counterparty)
+    moved_in, moved_out = (yuan(Fen(amount)) if amount > 0 else "" for amount in (line.change, -line.change))
+    money = f"{moved_in:>16}{moved_out:>16}{_signed_yuan(line.balance):>18}"
+    say(f"{shanghai(line.time):<25}{line.kind:<13}{other:<22}{money}  {line.outcome.code}")
 
 
 # The trial balance.
@@ -256,9 +264,10 @@ def tell_balance(balance: TrialBalance) -> None:
 def _tell_ledger(entry: LedgerBalance) -> None:
     sums = entry.sums
     say(f"{ledger_name(entry.ledger)}, {entry.seq:,} frames, head {entry.head.hex()}")
-    for name, amount in (("issued", sums.issued), ("withdrawn", sums.withdrawn), ("issuing vault", sums.issuing_vault)):
-        if entry.sums.issued:
-            _row(name, "", amount)
+    if entry.ledger == TIER1:
+        _row("issued", "", sums.issued)
+        _row("withdrawn", "", sums.withdrawn)
+        _row("issuing vault", "", sums.issuing_vault)
     for purse in entry.vaults:
         _row("bank vault", f"operator {purse.operator:03}", purse.held)
     for purse in entry.wallets:
