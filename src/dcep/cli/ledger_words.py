@@ -91,7 +91,7 @@ def tell_found(found: Found) -> None:
         say(f"time       {shanghai(header.time)} (Shanghai)")
         say(f"signed by  {header.worker.hex()}")
     if found.appearances > 1:
-        say(f"           its bytes stand in the logs {found.appearances} times, and count once")
+        say(f"           its bytes stand in the logs {found.appearances} times, and count once on a ledger")
 
 
 def tell_proven(proven: Proven) -> None:
