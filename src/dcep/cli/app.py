@@ -27,10 +27,11 @@ app = App(
     version_flags=["--version"],
     default_parameter=Parameter(negative=()),
 )
-app.command("dcep.cli.replay:replay")
-app.command("dcep.cli.simulation:demo")
-app.command("dcep.cli.audit:verify")
-app.command("dcep.cli.ledger:app", name="ledger")
+# The help stands here too, so that `dcep --help` loads no command.
+app.command("dcep.cli.replay:replay", help="Replay a file of payments through the whole currency.")
+app.command("dcep.cli.simulation:demo", help="Tell the whole life of the money, then run at the machine's speed.")
+app.command("dcep.cli.audit:verify", help="Audit a data folder, with no server running.")
+app.command("dcep.cli.ledger:app", name="ledger", help="Look into a ledger; backup and restore.")
 
 
 @app.default
