@@ -141,7 +141,7 @@ def decode(wire: bytes, network: NetworkId) -> Command:
     if wire[:5] != TAG + bytes((VERSION,)):
         raise Malformed("not a command of this version")
     if wire[5:PREFIX_SIZE] != network:
-        raise WrongNetwork
+        raise WrongNetwork("it belongs to another network")
     return decode_record(wire[PREFIX_SIZE:], prefix(network))
 
 
