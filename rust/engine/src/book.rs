@@ -351,6 +351,7 @@ impl Book {
             Destination::Elsewhere(receiver, ledger) => {
                 let (command, day) = (self.at_hand, self.today());
                 let payer = self.at_mut(payer);
+                // Money that went round and is not acknowledged yet counts each time it left: the count may fill up.
                 payer.in_flight = payer.in_flight.plus(amount);
                 let payer = payer.wallet;
                 let payment = Payment {
@@ -409,6 +410,7 @@ impl Book {
             !account.is_closed() && held <= u128::from(Fen::MAX.0)
         };
         let Some(slot) = payer.filter(is_able) else {
+            // A peer's worker may bring any number; what is no wallet id belongs to no operator.
             let operator = if is_wallet_id(wallet) {
                 operator_of(wallet)
             } else {

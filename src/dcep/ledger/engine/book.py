@@ -8,8 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dcep.clock import Day, UnixMs
-from dcep.ids import TIER1, CommandId, LedgerId, NetworkId, OperatorId, PolicyHash, WalletId, home_of, operator_of
+from dcep.clock import Day, UnixMs, year_of
+from dcep.ids import (
+    TIER1,
+    CommandId,
+    LedgerId,
+    NetworkId,
+    OperatorId,
+    PolicyHash,
+    WalletId,
+    home_of,
+    is_wallet_id,
+    operator_of,
+)
 from dcep.ledger.engine.accounts import Account
 from dcep.ledger.engine.channels import Channel
 from dcep.ledger.engine.lanes import Window
@@ -244,7 +255,8 @@ class Book:
             return
         command = self.command_at_hand().id
         payment = Payment(payer=payer.wallet, receiver=receiver.wallet, amount=amount, command=command, day=self.today)
-        payer.in_flight = Fen(payer.in_flight + amount)
+        # Money that went round and is not acknowledged yet counts each time it left: the count may fill up.
+        payer.in_flight = Fen(min(payer.in_flight + amount, MAX_FEN))
         self.send(receiver.ledger, payment, amount)
 
     # Money between ledgers.
@@ -271,12 +283,13 @@ class Book:
         right.
         """
         if payer is None or payer.is_closed or payer.balance + self.locked_of(payer) + amount > MAX_FEN:
-            operator = operator_of(wallet)
+            # A peer's worker may bring any number; what is no wallet id belongs to no operator.
+            operator = operator_of(wallet) if is_wallet_id(wallet) else OperatorId(0)
             self.suspense[operator] = self.suspense.get(operator, 0) + amount
             self.alarms += 1
             return
         self.credit(payer, amount)
-        payer.give_spending_back(amount, day, self.year)
+        payer.give_spending_back(amount, day, year_of(day))
 
     def land(self, wallet: WalletId, amount: Fen) -> None:
         """Take a payment that has arrived or come back out of the payer's money in flight."""

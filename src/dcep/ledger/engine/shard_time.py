@@ -5,7 +5,12 @@ Source: PROTOCOL, time.
 
 from __future__ import annotations
 
+from typing import Final
+
 from dcep.clock import Day, UnixMs, day_of, year_of
+
+# Days have 32 bits; this one is in the year 11,761,221, and the next does not come.
+LAST_DAY: Final = Day(2**32 - 1)
 
 
 class ShardTime:
@@ -33,5 +38,5 @@ class ShardTime:
 
     def _set(self, now: UnixMs) -> None:
         self.now = now
-        self.today: Day = day_of(now)
+        self.today = Day(min(day_of(now), LAST_DAY))
         self.year = year_of(self.today)

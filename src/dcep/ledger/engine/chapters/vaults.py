@@ -47,6 +47,8 @@ def redeem(book: Book, payer: Account, order: Redeem) -> None:
     refuse_if(order.vault != operator.vault, Refusal.VAULT_UNKNOWN)
     vault = known(book.account(order.vault), Refusal.VAULT_UNKNOWN)
     refuse_if(amount > payer.balance, Refusal.INSUFFICIENT_FUNDS)
+    # Only where another shard's worker has made money: no vault outgrows 64 bits.
+    refuse_if(book.destination_of(vault).cannot_accept(amount), Refusal.RECEIVER_CANNOT_ACCEPT)
 
     # From here on the redemption succeeds.
     book.debit(payer, amount)
