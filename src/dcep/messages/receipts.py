@@ -87,7 +87,7 @@ def verify(receipt: Receipt, network: NetworkId, workers: Collection[Key]) -> Pr
     start = merkle.leaf_hash(leaf(command.id, outcome))
     try:
         root = merkle.root_from_path(start, receipt.index, header.count, receipt.path)
-    except ValueError as error:
+    except merkle.BadPath as error:
         raise BadReceipt("the path has an impossible shape") from error
     if root != header.outcomes_root:
         raise BadReceipt("the path does not lead to the header")
