@@ -66,6 +66,10 @@ class Scene:
 
     # What the reader of a scene asks.
 
+    def wires(self) -> dict[str, bytes]:
+        """Return the wires that `as=` has kept, by name."""
+        return {name: wire for name, wire in self._wires.items() if name}
+
     def view(self, name: str) -> AccountView:
         """Return an account as it stands."""
         wallet = self._wallet(name)
@@ -126,6 +130,8 @@ class Scene:
             said["expires_at"] = UnixMs(self.network.now + line.number("life"))
         if "epoch" in line.options:
             said["epoch"] = Epoch(line.number("epoch"))
+        if "memo" in line.options:
+            said["memo"] = names.hashed(line.options["memo"])
         if "sign" in line.options:
             said["sign"] = [int(number) for number in line.options["sign"].split(",")]
         return said
