@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-# Yuan: balance cap, one payment, a day, a year; None is no limit. Source: docs/reference/limits.md, typed in a second time.
+# Yuan: balance cap, one payment, a day, a year; None is no limit. Source: docs/reference/limits.md, typed in again.
 LIMITS: dict[str, dict[str, tuple[int | None, int | None, int | None, int | None]]] = {
     "ecny-2021": {
         "I": (None, None, None, None),

@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
+
 from tests.bookkeeping import LIMITS, Books, keep_books
 
 EXCERPT = Path(__file__).parents[2] / "vectors" / "payments"
