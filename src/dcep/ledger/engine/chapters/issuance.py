@@ -55,10 +55,12 @@ def allocate(book: Book, vault: Account, order: Allocate) -> None:
     refuse_if((lock.operator, lock.amount) != (order.operator, amount), Refusal.LOCK_MISMATCH)
     open_numbers = [number for shard, number in book.open_allocations if shard == order.shard]
     refuse_if(any(abs(command.body.number - number) >= WIDTH for number in open_numbers), Refusal.TOO_MANY_OPEN)
+    # What was issued under the lock may have been withdrawn meanwhile.
+    holding = book.holding(order.operator)
+    refuse_if(amount > holding.in_vault, Refusal.INSUFFICIENT_FUNDS)
 
     # From here on the money is on its way.
     lock.is_spent = True
-    holding = book.holding(order.operator)
     holding.in_vault -= amount
     holding.allocated += amount
     book.debit(vault, amount)
