@@ -3,11 +3,13 @@
 
 use std::sync::RwLock;
 
+use dcep_engine::lanes::Window;
 use dcep_engine::standing::Applied;
 use dcep_engine::statute;
 use dcep_messages::ids::{LedgerId, WalletId};
 use dcep_messages::intake;
 use dcep_messages::layout::Malformed;
+use dcep_messages::outcomes::Outcome;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
@@ -23,8 +25,14 @@ type FlowParts = (u16, u64, u128, u64, u128);
 type StandingParts = (u64, u64, u128, u64, u64, u32, u32, u32, Vec<FlowParts>);
 /// wallets, vaults, `issuing_vault`, locked, suspense, alarms.
 type SumsParts = (u128, u128, u128, u128, u128, u64);
-/// Class, balance, locked, in flight, spent today and this year, epoch, standing, frozen to pay and to receive, closed.
-type AccountParts = (u8, u64, u64, u64, u64, u64, u32, u32, bool, bool, bool);
+/// (class, epoch, standing), (balance, locked, in flight, spent today, spent this year), (frozen to pay, frozen to
+/// receive, closed), the window of the first lane.
+type AccountParts = (
+    (u8, u32, u32),
+    (u64, u64, u64, u64, u64),
+    (bool, bool, bool),
+    WindowParts,
+);
 /// high, used, settled.
 type WindowParts = (u64, u64, u64);
 
@@ -85,15 +93,10 @@ impl Engine {
     /// Three bytes a record: status and reason of an answer, zeros where there is none yet.
     fn hear<'py>(&self, py: Python<'py>, body: &[u8]) -> PyResult<Bytes<'py>> {
         let answers = self.read(py, |engine| engine.hear(body))?.map_err(malformed)?;
-        let answer_bytes = |answer: &Option<_>| {
-            let answer: &Option<dcep_messages::outcomes::Outcome> = answer;
-            let (status, reason) = answer
-                .as_ref()
-                .map_or((0, 0), |outcome| (outcome.status as u8, outcome.reason));
-            let [high, low] = reason.to_be_bytes();
-            [status, high, low]
-        };
-        let bytes: Vec<[u8; 3]> = answers.iter().map(answer_bytes).collect();
+        let bytes: Vec<[u8; 3]> = answers
+            .iter()
+            .map(|answer| answer.as_ref().map_or([0; 3], answer_bytes))
+            .collect();
         Ok(PyBytes::new(py, bytes.as_flattened()))
     }
 
@@ -129,28 +132,13 @@ impl Engine {
         ))
     }
 
-    fn account(&self, py: Python<'_>, wallet: u64) -> PyResult<Option<(AccountParts, WindowParts)>> {
+    fn account(&self, py: Python<'_>, wallet: u64) -> PyResult<Option<AccountParts>> {
         let view = self.read(py, |engine| engine.account(WalletId(wallet)))?;
         Ok(view.map(|it| {
-            let (spent, frozen) = (
-                (it.spent_today.0, it.spent_this_year.0),
-                (it.frozen_to_pay, it.frozen_to_receive),
-            );
-            let money = (it.balance.0, it.locked.0, it.in_flight.0);
-            let parts = (
-                it.wallet_class,
-                money.0,
-                money.1,
-                money.2,
-                spent.0,
-                spent.1,
-                it.epoch,
-                it.standing,
-                frozen.0,
-                frozen.1,
-                it.closed,
-            );
-            (parts, (it.window.high, it.window.used, it.window.settled))
+            let versions = (it.wallet_class, it.epoch, it.standing);
+            let money = [it.balance, it.locked, it.in_flight, it.spent_today, it.spent_this_year].map(|fen| fen.0);
+            let bars = (it.frozen_to_pay, it.frozen_to_receive, it.closed);
+            (versions, money.into(), bars, window_parts(it.window))
         }))
     }
 
@@ -167,7 +155,7 @@ impl Engine {
 
     fn window(&self, py: Python<'_>, wallet: u64, lane: u16) -> PyResult<WindowParts> {
         let window = self.read(py, |engine| engine.window(WalletId(wallet), lane))?;
-        Ok((window.high, window.used, window.settled))
+        Ok(window_parts(window))
     }
 
     fn outbound<'py>(&self, py: Python<'py>, peer: u16, n: u64) -> PyResult<Option<Bytes<'py>>> {
@@ -199,6 +187,15 @@ impl Engine {
     fn read<T: Send>(&self, py: Python<'_>, ask: impl FnOnce(&statute::Engine) -> T + Send) -> PyResult<T> {
         py.detach(|| self.engine.read().map(|engine| ask(&engine)).map_err(|_| broken()))
     }
+}
+
+fn answer_bytes(answer: &Outcome) -> [u8; 3] {
+    let [high, low] = answer.reason.to_be_bytes();
+    [answer.status as u8, high, low]
+}
+
+fn window_parts(window: Window) -> WindowParts {
+    (window.high, window.used, window.settled)
 }
 
 fn malformed(_: Malformed) -> PyErr {

@@ -85,22 +85,22 @@ class RustEngine:
         found = self._engine.account(wallet)
         if found is None:
             return None
-        (wallet_class, balance, locked, in_flight, today, year, epoch, standing, to_pay, to_receive, closed), window = (
+        (wallet_class, epoch, standing), (balance, locked, in_flight, spent_today, spent_this_year), bars, window = (
             found
         )
-        high, used, settled = window
+        (frozen_to_pay, frozen_to_receive, closed), (high, used, settled) = bars, window
         return AccountView(
             wallet=wallet,
             wallet_class=wallet_class,
             balance=Fen(balance),
             locked=Fen(locked),
             in_flight=Fen(in_flight),
-            spent_today=Fen(today),
-            spent_this_year=Fen(year),
+            spent_today=Fen(spent_today),
+            spent_this_year=Fen(spent_this_year),
             epoch=epoch,
             standing=standing,
-            frozen_to_pay=to_pay,
-            frozen_to_receive=to_receive,
+            frozen_to_pay=frozen_to_pay,
+            frozen_to_receive=frozen_to_receive,
             closed=closed,
             high=Number(high),
             used=used,
