@@ -46,7 +46,10 @@ pub fn redeem(book: &mut Book, signer: Slot, order: &Redeem) -> Result<(), Refus
     let vault = known(book.account(order.vault), Refusal::VaultUnknown)?;
     refuse_if(amount > payer.balance, Refusal::InsufficientFunds)?;
     // Only where another shard's worker has made money: no vault outgrows 64 bits.
-    refuse_if(book.destination_of(vault).cannot_accept(amount), Refusal::ReceiverCannotAccept)?;
+    refuse_if(
+        book.destination_of(vault).cannot_accept(amount),
+        Refusal::ReceiverCannotAccept,
+    )?;
 
     // From here on the redemption succeeds.
     book.debit(signer, amount);
