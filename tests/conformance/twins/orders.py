@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from dcep.clock import UnixMs
+from dcep.clock import DAY_MS, Day, UnixMs, day_of
 from dcep.ids import TIER1, CommandId, LedgerId, OperatorId
 from dcep.messages.commands.channel import Resend
 from dcep.messages.commands.freezing import Freeze, Unfreeze
@@ -29,6 +29,7 @@ from dcep.messages.layout import Blob, Code, Epoch, Hash, LockId, Name, Seq, Ver
 from dcep.messages.policies import NOBODY, Policy, SingleKey, Threshold
 from dcep.money import MAX_FEN, Fen
 from tests.names import BOARD, HOUR, NONE, UNLIMITED, WEAK_KEY, full_name, hashed, key, policy, seat, wallet
+from tests.network import START
 
 SHARDS: Final = 2
 # On each shard: `li` is of class I, the others of class IV; nobody has opened `zhou` yet.
@@ -36,7 +37,10 @@ NAMES: Final = ("li", "wang", "2:li", "zhou")
 WALLETS: Final = tuple(name + shard for name in NAMES for shard in ("", "@1"))
 ROLES: Final = ("registrar", "2:registrar", "vault", "2:vault", "supervision")
 INSTITUTIONS: Final = (*(name + shard for name in ROLES for shard in ("", "@1")), "issuer")
-POLICIES: Final = ("phone", "2of(li,phone)", BOARD, "2of4at2(o1/1,o2/2,o3/1,o6/2)", "1of2at1(o1/1,o2/1)")
+POLICIES: Final = (
+    *("phone", "2of(li,phone)", BOARD, "2of4at2(o1/1,o2/2,o3/1,o6/2)"),
+    *("1of2at1(o1/1,o2/1)", "1of2at2(o1/1,o2/2)", "2of2at1(o1/1,o2/1)"),
+)
 BAD_POLICIES: Final[tuple[Policy, ...]] = (
     NOBODY,
     SingleKey(suite=3, key=WEAK_KEY),
@@ -46,6 +50,7 @@ LIMITED: Final = ClassLimits(cap=Fen(2_000), single=Fen(500), daily=Fen(1_000), 
 SMALL: Final = (0, 1, 5, 100, 300, 499, 500, 501, 700, 1_001, 1_900)
 LARGE: Final = (2**63 - 1, 2**63, MAX_FEN - 1, MAX_FEN)
 MOMENTS: Final = (0, 1, HOUR, 2**40, 2**63, 2**64 - 1)
+SOON: Final = tuple(START + days * DAY_MS for days in (0, 1, 2, 31, 32, 365))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +89,7 @@ policies: Final = good_policies | st.sampled_from(BAD_POLICIES)
 hashes: Final = st.sampled_from([Hash(bytes(32)), hashed("one"), hashed("other")])
 moments: Final = st.sampled_from([UnixMs(moment) for moment in MOMENTS])
 worker_keys: Final = st.sampled_from([key("worker@0"), key("worker@1"), key("worker@tier1"), key("other"), WEAK_KEY])
-days: Final = st.integers(0, 2**32 - 1) | st.integers(7_600, 8_100)
+days: Final = st.sampled_from([day_of(UnixMs(moment)) for moment in SOON]) | st.integers(0, 2**32 - 1).map(Day)
 
 # Commands that carry no account and prove nothing.
 unsigned_orders: Final = st.one_of(
@@ -151,7 +156,7 @@ rules: Final = st.builds(
     Rules,
     replaces=versions,
     name=st.just(Name(b"twins".ljust(16, b"\0"))),
-    effective_at=moments,
+    effective_at=st.sampled_from([UnixMs(moment) for moment in SOON]) | moments,
     max_life=st.sampled_from([UNLIMITED.max_life, UNLIMITED.max_life, UnixMs(HOUR), UnixMs(0)]),
     clock_bound=st.sampled_from([UNLIMITED.clock_bound, UNLIMITED.clock_bound, UnixMs(1), UnixMs(0)]),
     classes=st.lists(st.sampled_from([LIMITED, NONE]), min_size=4, max_size=6).map(tuple)
@@ -159,6 +164,7 @@ rules: Final = st.builds(
 )
 # Orders that overwrite, as officers give them.
 officers_orders: Final = st.one_of(
+    rules,
     rules,
     st.builds(Workers, ledger=ledgers, replaces=versions, keys=st.lists(worker_keys, max_size=17).map(tuple)),
     st.builds(SetBoard, replaces=versions, board=policies),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from dcep.clock import Day, UnixMs, day_of, day_of_date, start_of
+from dcep.clock import DAY_MS, Day, UnixMs, day_of, day_of_date, start_of
 from dcep.ids import CommandId, LedgerId, WalletId
 from dcep.messages.commands.payments import Pay
 from dcep.messages.commands.vaults import Redeem
 from dcep.messages.crossings import Payment, Returned
 from dcep.money import MAX_FEN, Fen
-from tests.conformance.twins.orders import SHARDS, Given
+from tests.conformance.twins.orders import LIMITED, SHARDS, Given
 from tests.conformance.twins.world import World
-from tests.names import wallet
+from tests.names import NONE, UNLIMITED, wallet
 
 _LI, _WANG, _LI_ELSEWHERE = (wallet(name, SHARDS) for name in ("li", "wang", "li@1"))
 _COMMAND = CommandId(bytes(32))
@@ -32,6 +34,23 @@ def test_a_payment_of_last_year_that_comes_back_leaves_this_year_alone() -> None
     view = world.place(LedgerId(0)).engine.account(_LI)
     assert view is not None
     assert (view.balance, view.spent_this_year) == (1_900 - 300 + 200, 300)
+
+
+def test_of_two_rule_sets_that_are_due_together_the_one_given_last_is_in_force() -> None:
+    """What is older never will be, even when its date is later."""
+    world = World()
+    for single, days in ((Fen(500), 31), (Fen(100), 1)):
+        limits = (replace(LIMITED, single=single), NONE, NONE, NONE, NONE)
+        effective_at = UnixMs(world.network.now + days * DAY_MS)
+        world.officers(replace(UNLIMITED, classes=limits, effective_at=effective_at))
+    world.carry()
+
+    world.network.tell(UnixMs(world.network.now + 40 * DAY_MS))
+    for amount in (Fen(101), Fen(100)):
+        world.give(LedgerId(0), [Given(account="li", order=Pay(receiver=_WANG, amount=amount))])
+
+    assert _balance(world, _LI) == 1_900 - 100
+    world.compare()
 
 
 def test_time_stands_still_at_the_last_day() -> None:

@@ -29,6 +29,11 @@ _WORLD: Final = World()
 _NETWORK: Final = _WORLD.network
 
 keys: Final = st.sampled_from([key(name) for name in ("li", "wang", "zhou", "phone")])
+# As many keys as a policy may have, and one more.
+MANY_KEYS: Final = [
+    Threshold(needed=1, of=tuple(Threshold(needed=1, of=(SingleKey(suite=3, key=key("li")),) * n) for n in (16, more)))
+    for more in (16, 17)
+]
 single_keys: Final = st.builds(SingleKey, suite=st.just(3), key=keys) | st.builds(
     SingleKey, suite=st.integers(0, 4), key=keys
 )
@@ -36,7 +41,7 @@ seats: Final = st.builds(Seat, site=st.integers(0, 3), suite=st.just(3), key=key
 counts: Final = st.integers(0, 4) | st.sampled_from([32, 33, 255])
 # Also what no set of signatures can meet, and nobody where somebody belongs.
 policies: Final[st.SearchStrategy[Policy]] = st.recursive(
-    single_keys | o.policies,
+    single_keys | o.policies | st.sampled_from(MANY_KEYS),
     lambda part: (
         st.builds(Threshold, needed=counts, of=st.lists(part, max_size=5).map(tuple))
         | st.builds(Threshold, needed=st.just(1), of=st.lists(part, min_size=1, max_size=1).map(tuple))
@@ -68,7 +73,9 @@ bodies: Final = st.builds(
     epoch=st.sampled_from([Epoch(0), Epoch(1)]),
     order=any_orders,
 )
-signatures: Final = st.dictionaries(st.integers(0, 40), st.just(bytes(64)) | st.binary(min_size=64, max_size=64))
+# Ascending numbers mostly; perhaps one twice, one too large, or out of order.
+numbers: Final = st.integers(0, 3) | st.sampled_from([31, 32, 33, 255])
+signatures: Final = st.sets(numbers).map(sorted) | st.lists(numbers, max_size=3)
 
 
 @st.composite
@@ -78,7 +85,9 @@ def records(draw: st.DrawFn) -> bytes:
     if not KIND_OF[type(body.order)].is_numbered and draw(st.booleans()):
         wire = signed.unsigned(_NETWORK.id, body.order)
     else:
-        wire = signed.attach(signed.encode_body(_NETWORK.id, body), draw(policies | o.good_policies), draw(signatures))
+        signers = draw(signatures)
+        proof = draw(policies | o.good_policies).encode() + bytes((len(signers),))
+        wire = signed.encode_body(_NETWORK.id, body) + proof + b"".join(bytes((n,)) + bytes(64) for n in signers)
     record = bytearray(signed.record_of(wire))
     for _ in range(draw(st.sampled_from([0, 0, 0, 1, 2]))):
         at = draw(st.integers(0, len(record)))

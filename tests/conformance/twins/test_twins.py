@@ -82,9 +82,10 @@ class History(RuleBasedStateMachine):
         if destination != TIER1:
             self.world.append(destination, [self.world.network.forge(source, destination, content)])
 
-    @rule(order=o.officers_orders, keys=st.just(BOARD) | st.sampled_from([BOARD, *o.POLICIES]))
-    def officers(self, order: Any, keys: str) -> None:
-        self.world.officers(order, keys)
+    @rule(orders=st.lists(o.officers_orders, min_size=1, max_size=4), keys=st.sampled_from([*[BOARD] * 9, *o.POLICIES]))
+    def officers(self, orders: list[Any], keys: str) -> None:
+        for order in orders:
+            self.world.officers(order, keys)
 
     @rule(
         shard=o.shards,
