@@ -1,12 +1,11 @@
 //! Dated rule sets: which limits, lives and clock bound are in force.
 
-use dcep_messages::classes::is_customer;
+use dcep_messages::classes::{CUSTOMER_CLASSES, is_customer};
 use dcep_messages::clock::UnixMs;
 use dcep_messages::commands::governance::{ClassLimits, Rules};
 use dcep_messages::layout::{Code, Version};
 use dcep_messages::money::Fen;
 
-const CLASSES: usize = 5;
 /// So many rule sets may wait for their date.
 pub const MAX_SCHEDULED: usize = 16;
 
@@ -97,5 +96,5 @@ impl RuleSets {
 /// Return whether a rule set names every class and grants a life and a bound.
 #[must_use]
 pub fn is_valid(rules: &Rules) -> bool {
-    rules.classes.len() == CLASSES && rules.max_life > 0 && rules.clock_bound > 0
+    rules.classes.len() == CUSTOMER_CLASSES && rules.max_life > 0 && rules.clock_bound > 0
 }

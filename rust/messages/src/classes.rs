@@ -17,6 +17,9 @@ pub enum WalletClass {
     IssuingVault = 19,
 }
 
+/// So many classes of customers there are; a rule set names the limits of each.
+pub const CUSTOMER_CLASSES: usize = WalletClass::Corporate as usize;
+
 /// Tell whether accounts of a class are customers'.
 #[must_use]
 pub fn is_customer(wallet_class: Code) -> bool {

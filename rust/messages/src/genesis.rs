@@ -2,6 +2,7 @@
 
 use dcep_crypto::hashes::sha256;
 
+use crate::classes::CUSTOMER_CLASSES;
 use crate::commands::governance::Rules;
 use crate::ids::{LedgerId, NetworkId, OperatorId, TIER1, WalletId, wallet_id};
 use crate::layout::{Code, Field, Hash, Key, Malformed, Reader};
@@ -53,7 +54,8 @@ pub fn supervision_wallet(ledger: LedgerId) -> WalletId {
     wallet_id(CENTRAL_BANK, serial).unwrap_or_default()
 }
 
-/// Return the genesis with these bytes; Malformed if there is none of this version, or one without a shard.
+/// Return the genesis with these bytes; Malformed if there is none of this version, or one without a shard or with rules
+/// that do not name each class.
 pub fn decode_genesis(data: &[u8]) -> Result<Genesis, Malformed> {
     let mut reader = Reader::new(data);
     if reader.array()? != BEGINNING {
@@ -61,7 +63,7 @@ pub fn decode_genesis(data: &[u8]) -> Result<Genesis, Malformed> {
     }
     let genesis = Genesis::read(&mut reader)?;
     reader.finish()?;
-    if genesis.shard_workers.is_empty() {
+    if genesis.shard_workers.is_empty() || genesis.rules.classes.len() != CUSTOMER_CLASSES {
         return Err(Malformed::Bytes);
     }
     Ok(genesis)

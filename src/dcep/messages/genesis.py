@@ -8,6 +8,7 @@ from typing import Final
 
 from dcep.ids import TIER1, LedgerId, NetworkId, OperatorId, WalletId, wallet_id
 from dcep.messages import layout
+from dcep.messages.classes import CUSTOMERS
 from dcep.messages.commands.governance import Rules
 from dcep.messages.layout import Code, Hash, Key, Malformed
 from dcep.messages.policies import Policy
@@ -67,13 +68,15 @@ def decode_genesis(data: bytes) -> Genesis:
     """Return the genesis with these bytes.
 
     Raises:
-        Malformed: not a genesis of this version, or one without a shard.
+        Malformed: not a genesis of this version, one without a shard, or with rules that do not name each class.
     """
     if data[:5] != TAG + bytes((VERSION,)):
         raise Malformed("not a genesis of this version")
     genesis = layout.decode(Genesis, data[5:])
     if not genesis.shard_workers:
         raise Malformed("a network without a shard")
+    if len(genesis.rules.classes) != len(CUSTOMERS):
+        raise Malformed("rules that do not name each class")
     return genesis
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from dcep.clock import UnixMs
 from dcep.ids import TIER1, LedgerId, NetworkId
+from dcep.ledger.native import RustEngine
 from dcep.messages.crossings import decode_message, encode_message
 from dcep.messages.frames import FIRST_HEAD, join, next_head, split
 from dcep.messages.genesis import decode_genesis, encode_genesis, network_of, supervision_wallet
@@ -136,6 +137,17 @@ def test_a_genesis_without_a_shard_is_malformed() -> None:
     """Nobody could live there."""
     with pytest.raises(Malformed):
         decode_genesis(encode_genesis(replace(genesis(UNLIMITED, 1), shard_workers=())))
+
+
+def test_a_genesis_whose_rules_forget_a_class_is_none() -> None:
+    """Nobody can tell what that class may do: both engines refuse to begin."""
+    known = genesis(UNLIMITED, 1)
+    data = encode_genesis(replace(known, rules=replace(known.rules, classes=known.rules.classes[:-1])))
+
+    with pytest.raises(Malformed):
+        decode_genesis(data)
+    with pytest.raises(Malformed):
+        RustEngine(data, LedgerId(0))
 
 
 def test_each_ledger_has_its_own_account_of_the_supervision_board() -> None:

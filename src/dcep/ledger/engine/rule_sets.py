@@ -10,7 +10,6 @@ from dcep.messages.commands.governance import ClassLimits, Rules
 from dcep.messages.layout import Version
 from dcep.money import MAX_FEN, Fen
 
-CLASSES: Final = 5
 MAX_SCHEDULED: Final = 16
 
 
@@ -69,4 +68,4 @@ class RuleSets:
 
 def is_valid(rules: Rules) -> bool:
     """Return whether a rule set names every class and grants a life and a bound."""
-    return len(rules.classes) == CLASSES and rules.max_life > 0 and rules.clock_bound > 0
+    return len(rules.classes) == len(CUSTOMERS) and rules.max_life > 0 and rules.clock_bound > 0
