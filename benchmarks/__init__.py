@@ -1,0 +1,1 @@
+"""What the machine can do: one script a name, each prints its figures; `dcep bench` runs them from a checkout."""
