@@ -16,10 +16,11 @@ from dcep.errors import BadInput, Damaged, Unavailable
 from dcep.ids import TIER1, LedgerId
 from dcep.ledger.folder import Folder
 from dcep.ledger.log.file import FileLog
-from dcep.messages.commands.governance import Rules
+from dcep.messages.commands.governance import ClassLimits, Rules
 from dcep.messages.genesis import Genesis, encode_genesis, network_of
 from dcep.messages.layout import Code, Hash, Key, Name, Seq, Version
 from dcep.messages.policies import SUITE_ED25519, SingleKey
+from dcep.money import MAX_FEN
 
 _SOMEBODY: Final = SingleKey(suite=SUITE_ED25519, key=Key(bytes(32)))
 _RULES: Final = Rules(
@@ -28,7 +29,7 @@ _RULES: Final = Rules(
     effective_at=UnixMs(0),
     max_life=UnixMs(1),
     clock_bound=UnixMs(1),
-    classes=(),
+    classes=(ClassLimits(cap=MAX_FEN, single=MAX_FEN, daily=MAX_FEN, annual=MAX_FEN),) * 5,
 )
 _GENESIS: Final = Genesis(
     random=Hash(bytes(32)),
