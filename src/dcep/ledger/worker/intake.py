@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from dcep.ids import NetworkId
@@ -18,7 +19,7 @@ from dcep.messages.frames import join
 from dcep.messages.kinds import KIND_OF
 from dcep.messages.outcomes import Outcome, not_processed
 from dcep.messages.refusals import NotProcessed
-from dcep.messages.signed import MAX_WIRE, MIN_WIRE, PREFIX_SIZE, kind_of, prefix, record_of
+from dcep.messages.signed import MAX_WIRE, MIN_WIRE, kind_of, prefix, record_of
 
 Hear = Callable[[bytes], list[Outcome | None]]
 _MALFORMED: Final = not_processed(NotProcessed.MALFORMED)
@@ -29,10 +30,10 @@ _CHECKPOINT: Final = KIND_OF[Checkpoint].number
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admitted:
-    """A batch after intake: the answers given already, None where the log must decide, and the records of these."""
+    """A batch after intake: the answers given already, None where the log must decide, and a frame's body of these."""
 
     answers: list[Outcome | None]
-    records: list[bytes]
+    body: bytes
 
 
 def take_in(network: NetworkId, wires: Sequence[bytes], hear: Hear) -> Admitted:
@@ -44,39 +45,35 @@ def take_in(network: NetworkId, wires: Sequence[bytes], hear: Hear) -> Admitted:
         hear: the engine's answer before the append, for a frame's body.
 
     Returns:
-        One answer a wire in order; `records` are those with answer None, in order.
+        One answer a wire in order; the body has the records of those with answer None, in order.
     """
-    answers: list[Outcome | None] = []
-    network_prefix = prefix(network)
-
     # 1.
-    for wire in wires:
-        answers.append(_look_at(wire, network_prefix))
-    # 2.
-    _answer(answers, wires, hear)
-    # 3.
-    _answer(answers, wires, lambda body: _verify(network, body))
-    records = [record_of(wire) for wire, answer in zip(wires, answers, strict=True) if answer is None]
-    return Admitted(answers=answers, records=records)
+    network_prefix = prefix(network)
+    answers = [_look_at(wire, network_prefix) for wire in wires]
+    open_places = [place for place, answer in enumerate(answers) if answer is None]
+    body = _join(wires, open_places)
+    # 2. and 3. A batch in which nothing is answered is joined once.
+    for ask in (hear, partial(_verify, network)):
+        heard = ask(body) if body else []
+        if any(heard):
+            for place, answer in zip(open_places, heard, strict=True):
+                answers[place] = answer
+            open_places = [place for place in open_places if answers[place] is None]
+            body = _join(wires, open_places)
+    return Admitted(answers=answers, body=body)
 
 
 def _look_at(wire: bytes, network_prefix: bytes) -> Outcome | None:
-    if not MIN_WIRE <= len(wire) <= MAX_WIRE or wire[:5] != network_prefix[:5]:
+    if not MIN_WIRE <= len(wire) <= MAX_WIRE:
         return _MALFORMED
-    if wire[5:PREFIX_SIZE] != network_prefix[5:]:
-        return _WRONG_NETWORK
+    if not wire.startswith(network_prefix):
+        return _WRONG_NETWORK if wire[:5] == network_prefix[:5] else _MALFORMED
     # A checkpoint is the worker's own word: nobody else brings one.
     return _NOT_AUTHORISED if kind_of(record_of(wire)) == _CHECKPOINT else None
 
 
-def _answer(answers: list[Outcome | None], wires: Sequence[bytes], ask: Hear) -> None:
-    """Put the question to all that are still unanswered, in one call."""
-    places = [place for place, answer in enumerate(answers) if answer is None]
-    if not places:
-        return
-    body = join([record_of(wires[place]) for place in places])
-    for place, answer in zip(places, ask(body), strict=True):
-        answers[place] = answer
+def _join(wires: Sequence[bytes], places: Sequence[int]) -> bytes:
+    return join([record_of(wires[place]) for place in places])
 
 
 def _verify(network: NetworkId, body: bytes) -> list[Outcome | None]:

@@ -18,6 +18,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice, repeat
 from threading import Condition, Thread
 from typing import Final, NamedTuple
 
@@ -127,7 +128,7 @@ class Pipeline:
             seq, head, chunks = ledger.seq, ledger.head, ledger.engine.chunks()
             order = Checkpoint(seq=seq, head=head, root=Hash(merkle.root(chunks)))
             try:
-                self._append([record_of(unsigned(ledger.network, order))], ledger.engine.standing().now)
+                self._append(join([record_of(unsigned(ledger.network, order))]), ledger.engine.standing().now)
             except BaseException as failure:
                 self._failure = failure
                 self._changed.notify_all()
@@ -199,7 +200,7 @@ class Pipeline:
                 batch = self._batches[0]
                 if batch.admitted is None or (ready and (batch.at != ready[0].at or size >= FRAME_BYTES)):
                     break
-                size += sum(map(len, batch.admitted.records))
+                size += len(batch.admitted.body)
                 ready.append(self._batches.popleft())
             return ready
 
@@ -213,20 +214,21 @@ class Pipeline:
     def _process(self, batches: list[_Batch]) -> None:
         at = batches[0].at
         time = self._clock() if at is None else at
-        records = [record for batch in batches if batch.admitted for record in batch.admitted.records]
-        decided = iter(self._append(records, time)) if records else iter(())
+        body = b"".join([batch.admitted.body for batch in batches if batch.admitted])
+        decided = iter(self._append(body, time) if body else [])
         for batch in batches:
             assert batch.admitted is not None
-            answers = [
-                next(decided) if answer is None else Answer(answer, None, 0) for answer in batch.admitted.answers
-            ]
+            early = batch.admitted.answers
+            if any(early):
+                answers = [next(decided) if answer is None else Answer(answer, None, 0) for answer in early]
+            else:
+                answers = list(islice(decided, len(early)))
             self._answer(batch, answers)
 
-    def _append(self, records: list[bytes], time: UnixMs) -> list[Answer]:
+    def _append(self, body: bytes, time: UnixMs) -> list[Answer]:
         ledger, worker = self._ledger, Key(self._signer.public)
         if not ledger.engine.is_worker(worker):
             raise BadInput("not_a_worker", "the key of this worker is not on the ledger's list")
-        body = join(records)
         signature = self._signer.sign(signed_part(ledger.network, ledger.ledger, worker, time, body))
         frame = Frame(
             network=ledger.network, ledger=ledger.ledger, worker=worker, time=time, body=body, signature=signature
@@ -236,7 +238,7 @@ class Pipeline:
         outcomes = decode_outcomes(applied.outcomes, applied.count)
         seq = ledger.seq
         ledger.store_header(applied, self._signer)
-        return [Answer(outcome, seq, place) for place, outcome in enumerate(outcomes)]
+        return list(map(Answer, outcomes, repeat(seq), range(applied.count)))
 
     def _answer(self, batch: _Batch, answers: list[Answer]) -> None:
         # 5. No number was found gone after a frame of which the header is not stored: this thread stored them all.
