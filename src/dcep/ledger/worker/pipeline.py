@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice, repeat
-from threading import Condition, Thread
+from threading import Condition, RLock, Thread
 from typing import Final, NamedTuple
 
 from dcep.clock import UnixMs
@@ -80,7 +80,9 @@ class Pipeline:
         self._under_way = 0
         self._is_closing = False
         self._failure: BaseException | None = None
-        self._changed = Condition()
+        # One lock, and a condition for each who waits: whoever is woken has something to do.
+        self._lock = RLock()
+        self._arrived, self._verified, self._let_off = (Condition(self._lock) for _ in range(3))
         self._threads = [Thread(target=self._verify, name="verify", daemon=True) for _ in range(VERIFIERS)]
         self._threads.append(Thread(target=self._sequence, name="sequence", daemon=True))
         for thread in self._threads:
@@ -107,13 +109,13 @@ class Pipeline:
         job = _Job(wires=wires, size=size, at=at, future=Future())
         # What is under way cannot be called back.
         job.future.set_running_or_notify_cancel()
-        with self._changed:
+        with self._lock:
             self._require_running()
             if self._under_way + size > MAX_UNDER_WAY_BYTES:
                 raise Unavailable("busy", "too many commands are under way", retry_after_ms=RETRY_AFTER_MS)
             self._under_way += size
             self._waiting.append(job)
-            self._changed.notify_all()
+            self._arrived.notify()
         return job.future
 
     def checkpoint(self) -> Seq:
@@ -122,8 +124,8 @@ class Pipeline:
         Call it when nothing is under way.
         """
         ledger = self._ledger
-        with self._changed:
-            self._changed.wait_for(lambda: self._under_way == 0 or self._failure is not None)
+        with self._lock:
+            self._let_off.wait_for(lambda: self._under_way == 0 or self._failure is not None)
             self._require_running()
             seq, head, chunks = ledger.seq, ledger.head, ledger.engine.chunks()
             order = Checkpoint(seq=seq, head=head, root=Hash(merkle.root(chunks)))
@@ -131,16 +133,16 @@ class Pipeline:
                 self._append(join([record_of(unsigned(ledger.network, order))]), ledger.engine.standing().now)
             except BaseException as failure:
                 self._failure = failure
-                self._changed.notify_all()
+                self._wake_all()
                 raise
             ledger.keep_snapshot(seq, head, chunks)
             return seq
 
     def close(self) -> None:
         """Answer what is under way, then stop."""
-        with self._changed:
+        with self._lock:
             self._is_closing = True
-            self._changed.notify_all()
+            self._wake_all()
         for thread in self._threads:
             thread.join()
         self._resolver.shutdown()
@@ -151,6 +153,10 @@ class Pipeline:
         if self._is_closing:
             raise Unavailable("stopped", "the worker is closing", retry_after_ms=RETRY_AFTER_MS)
 
+    def _wake_all(self) -> None:
+        for condition in (self._arrived, self._verified, self._let_off):
+            condition.notify_all()
+
     # 2.
 
     def _verify(self) -> None:
@@ -158,16 +164,16 @@ class Pipeline:
             wires = [wire for job in batch.jobs for wire in job.wires]
             try:
                 admitted = take_in(self._ledger.network, wires, self._ledger.hear)
-                with self._changed:
+                with self._lock:
                     batch.admitted = admitted
-                    self._changed.notify_all()
+                    self._verified.notify()
             except BaseException as failure:
                 self._fail(failure, [batch])
                 return
 
     def _next_batch(self) -> _Batch | None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._is_closing or self._failure)
+        with self._lock:
+            self._arrived.wait_for(lambda: self._waiting or self._is_closing or self._failure)
             if not self._waiting or self._failure is not None:
                 return None
             first = self._waiting.popleft()
@@ -192,8 +198,8 @@ class Pipeline:
 
     def _next_batches(self) -> list[_Batch]:
         """Wait for the next batch in order; take those behind it that are ready, of the same time and fit its frame."""
-        with self._changed:
-            self._changed.wait_for(self._has_ready_or_ends)
+        with self._lock:
+            self._verified.wait_for(self._has_ready_or_ends)
             ready: list[_Batch] = []
             size = 0
             while self._batches and self._failure is None:
@@ -255,9 +261,10 @@ class Pipeline:
         self._let_go(answered)
 
     def _let_go(self, size: int) -> None:
-        with self._changed:
+        with self._lock:
             self._under_way -= size
-            self._changed.notify_all()
+            if self._under_way == 0:
+                self._let_off.notify_all()
 
     # 5.
 
@@ -279,13 +286,13 @@ class Pipeline:
 
     def _fail(self, failure: BaseException, at_hand: Sequence[_Batch]) -> None:
         """Stop for ever: whoever waits hears it, the log is read at the next start."""
-        with self._changed:
+        with self._lock:
             if self._failure is None:
                 self._failure = failure
             jobs = [*self._waiting, *(job for batch in (*at_hand, *self._batches) for job in batch.jobs)]
             self._waiting.clear()
             self._batches.clear()
-            self._changed.notify_all()
+            self._wake_all()
         for job in jobs:
             if not job.future.done():
                 job.future.set_exception(failure)
