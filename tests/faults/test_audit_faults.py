@@ -15,7 +15,7 @@ from dcep.ids import TIER1, LedgerId, ledger_name
 from dcep.ledger.log.frames import encode_frame
 from dcep.ledger.log.headers import encode_record
 from dcep.ledger.snapshots import decode_snapshot, encode_snapshot
-from dcep.messages.frames import FIRST_HEAD, Frame, next_head, signed_part
+from dcep.messages.frames import FIRST_HEAD, Frame, next_head, sign_frame
 from dcep.messages.headers import decode_signed_header, encode_header, read_signed_header
 from dcep.messages.layout import Hash, Key, Reader, Seq, Sum
 from dcep.simulation.economy import SHARD
@@ -189,9 +189,7 @@ def test_a_ledger_that_is_gone_is_found(data: Path) -> None:
 
 
 def _signed_again(frame: Frame) -> Frame:
-    key = Key(_STRANGER.public)
-    part = signed_part(frame.network, frame.ledger, key, frame.time, frame.body)
-    return replace(frame, worker=key, signature=_STRANGER.sign(part))
+    return sign_frame(frame.network, frame.ledger, _STRANGER, frame.time, frame.body)
 
 
 def _head(frames: list[Frame], count: int) -> Hash:

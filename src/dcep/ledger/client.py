@@ -15,9 +15,10 @@ from dcep.ledger.history import History
 from dcep.ledger.log.file import FileLog
 from dcep.ledger.log.headers import FileHeaders
 from dcep.ledger.snapshots import SnapshotStore
+from dcep.ledger.worker.answers import Answer, speaks_of_a_number
 from dcep.ledger.worker.evidence import frame_evidence
 from dcep.ledger.worker.opening import OpenLedger
-from dcep.ledger.worker.pipeline import Answer, Pipeline, ask, speaks_of_a_number
+from dcep.ledger.worker.pipeline import Pipeline, ask
 from dcep.messages.frames import join
 from dcep.messages.layout import Blob, Count, Seq
 from dcep.messages.outcomes import BEHIND
@@ -43,7 +44,7 @@ class Line:
         self._history = History(index, ledger.network, ledger.log, ledger.headers)
         self._pipeline = Pipeline(ledger, self._history, signer, clock)
 
-    def submit(self, wires: Sequence[bytes], *, at: UnixMs | None = None) -> list[Answer]:
+    def submit(self, wires: Sequence[bytes], *, at: UnixMs | None = None) -> Sequence[Answer]:
         """Send commands and wait for their answers, in order.
 
         Raises:
@@ -51,7 +52,7 @@ class Line:
         """
         return self.submit_later(wires, at=at).result()
 
-    def submit_later(self, wires: Sequence[bytes], *, at: UnixMs | None = None) -> Future[list[Answer]]:
+    def submit_later(self, wires: Sequence[bytes], *, at: UnixMs | None = None) -> Future[Sequence[Answer]]:
         """Send commands; the future brings their answers."""
         return self._pipeline.submit(wires, at=at)
 

@@ -20,7 +20,7 @@ from dcep.ledger.worker.opening import OpenLedger
 from dcep.messages.commands.freezing import Freeze
 from dcep.messages.commands.payments import Cancel
 from dcep.messages.commands.timekeeping import Tick
-from dcep.messages.frames import Frame, join, signed_part
+from dcep.messages.frames import join, sign_frame
 from dcep.messages.genesis import Genesis, encode_genesis, network_of, supervision_wallet
 from dcep.messages.layout import Code, Epoch, Hash, Key, Lane, Number, Seq, Version
 from dcep.messages.outcomes import ALREADY_USED, SUPERSEDED, Outcome, decode_outcomes
@@ -92,16 +92,7 @@ class Ledger:
     def append(self, *commands: Sent) -> list[Outcome]:
         """Put a tick and the commands into the log as one frame; return their outcomes."""
         records = [record_of(self._tick()), *(record_of(command.wire) for command in commands)]
-        body, worker = join(records), Key(WORKER.public)
-        signature = WORKER.sign(signed_part(self.network, self.place.ledger, worker, self.time, body))
-        frame = Frame(
-            network=self.network,
-            ledger=self.place.ledger,
-            worker=worker,
-            time=self.time,
-            body=body,
-            signature=signature,
-        )
+        frame = sign_frame(self.network, self.place.ledger, WORKER, self.time, join(records))
         self.opened.log.append([frame])
         applied = self.opened.apply(frame)
         self.opened.store_header(applied, WORKER)
