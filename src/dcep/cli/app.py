@@ -30,6 +30,7 @@ app = App(
 # The help stands here too, so that `dcep --help` loads no command.
 app.command("dcep.cli.replay:replay", help="Replay a file of payments through the whole currency.")
 app.command("dcep.cli.simulation:demo", help="Tell the whole life of the money, then run at the machine's speed.")
+app.command("dcep.cli.simulate:simulate", help="Run the protocol under faults, from a seed.")
 app.command("dcep.cli.audit:verify", help="Audit a data folder, with no server running.")
 app.command("dcep.cli.bench:bench", help="Measure what the machine can do.")
 app.command("dcep.cli.ledger:app", name="ledger", help="Look into a ledger; backup and restore.")
