@@ -57,7 +57,7 @@ def _live_on(play: Play, *, is_leaving: bool) -> None:
     world.set_time(UnixMs(world.now + MAX_LIFE // 4))
     _tell_time(world)
     # What is given anew because of an answer is sent before it expires.
-    for _ in range(3):
+    for _ in range(2):
         send_everything(play)
         let_everybody_work(world)
     carry_everything(world)
@@ -115,7 +115,7 @@ def _carry(world: World, source: LedgerId, peer: LedgerId) -> bool:
             if wire is not None:
                 world.places[peer].workers[0].inbox.append((wire, None))
         if can_ack:
-            world.places[peer].workers[0].inbox.append((relays.ack(world, here.shelf.headers[-1].header, key), None))
+            world.places[peer].workers[0].inbox.append((relays.ack(world, here.shelf.headers[-1], key), None))
         let_everybody_work(world)
         if (there.taken[source], there.engine.acked(source)) != before:
             return True

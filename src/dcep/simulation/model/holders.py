@@ -44,6 +44,8 @@ class Holder:
         self.guard = Guard(policy=single_key(key), signers=(key,))
         self.desks = [Desk(world.known, wallet, home, self.guard, lane) for lane in range(_DEVICES)]
         self.purchases = Purchases(world.known)
+        # Somebody who loses devices again and again; somebody who changes keys all the time.
+        self.is_clumsy = self.is_restless = False
         self._backups: list[Backup] = []
         self._recovery: Recovery | None = None
 
@@ -75,7 +77,7 @@ class Holder:
             self.buy(desk, others)
         elif what < 0.60 and desk.pending:
             self._cancel(desk)
-        elif what < 0.66 and not desk.is_busy:
+        elif what < (0.80 if self.is_restless else 0.65) and not desk.is_busy:
             self._change_key(desk)
         elif what < 0.70 and not desk.is_busy:
             vault = vault_at(operator_of(self.wallet), self.home, self.world.shards)
@@ -83,9 +85,9 @@ class Holder:
         elif what < 0.73:
             pending = dict(desk.pending)
             self._backups.append(Backup(lane=desk.lane, next_number=desk.next_number, pending=pending))
-        elif what < 0.755:
+        elif what < (0.95 if self.is_clumsy else 0.755):
             self._lose_device()
-        elif what < 0.765:
+        elif what > 0.97:
             self._let_all_expire(desk)
 
     def buy(self, desk: Desk, others: list[WalletId]) -> None:
@@ -132,7 +134,7 @@ class Holder:
 
     def _let_all_expire(self, desk: Desk) -> None:
         """Let a device that is offline sign all that its window takes: it comes too late."""
-        if desk.pending or desk.free:
+        if desk.pending:
             return
         self.world.known.saw(Situation.ALL_EXPIRED)
         while desk.next_number <= desk.known_high + 64:

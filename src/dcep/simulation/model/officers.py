@@ -220,7 +220,7 @@ class CentralBank:
 
         def settled() -> None:
             self.workers[ledger] += 1
-            place.add_key(new)
+            place.keys.append(new)
 
         self._change(f"workers {ledger}", Workers(ledger=ledger, replaces=Version(version), keys=keys), settled)
 

@@ -73,14 +73,17 @@ class Play:
         # Two who want to pay everything away and close.
         self.leavers = self.holders[-2:]
         self.receivers: list[WalletId] = [holder.wallet for holder in self.holders[:-2]] * 2 + nobody
-        self.receivers += [holder.wallet for holder in self.leavers]
+        # Two who make trouble for themselves, and act more often than others.
+        self.troubled = world.chance.sample(self.holders[:-2], 2)
+        self.troubled[0].is_clumsy = self.troubled[1].is_restless = True
         self._acts: list[tuple[int, Callable[[], None]]] = [
-            (20, self._holder),
-            (8, lambda: world.chance.choice(self.leavers).leave()),
+            (18, self._holder),
+            (10, lambda: world.chance.choice(self.troubled).act(self.receivers)),
+            (10, lambda: world.chance.choice(self.leavers).leave()),
             (4, lambda: thieves.cheat(world, world.chance.choice(self.holders), self.receivers)),
             (9, self._bank),
             (6, self.central_bank.act),
-            (26, self._work),
+            (34, self._work),
             (20, self._fold),
             (20, lambda: relays.carry_something(world)),
             (8, lambda: relays.carry_time(world)),
@@ -88,10 +91,11 @@ class Play:
             (3, lambda: thieves.forge(world)),
             (3, self._arrive),
             (2, self._copy),
-            (2, lambda: self._worker().crash(world.chance)),
-            (2, lambda: self._worker().checkpoint(world.chance, world.now)),
+            (3, lambda: self._worker().crash(world.chance)),
+            (4, lambda: self._worker().checkpoint(world.chance, world.now)),
             (1, lambda: self._worker().spoil_a_snapshot(world.chance)),
-            (2, self._partition),
+            (2, self._cut_off),
+            (4, self._reconnect),
             (3, self._set_clock),
             (2, self._take_key),
             (14, self._let_time_pass),
@@ -119,6 +123,8 @@ class Play:
         for operator, shard in self.banks:
             self.central_bank.issue(operator, shard, _STOCK)
         self._settle()
+        # What was issued is allocated now.
+        self._settle()
         for holder, wallet_class in zip(self.holders, _CLASSES * world.shards, strict=True):
             self._bank_of(holder).open(holder.wallet, wallet_class)
         self._settle()
@@ -130,10 +136,9 @@ class Play:
         return self.banks[OPERATORS[self.holders.index(holder) % len(_CLASSES) % 2], holder.home]
 
     def _settle(self) -> None:
-        for _ in range(2):
-            ending.send_everything(self)
-            ending.let_everybody_work(self.world)
-            ending.carry_everything(self.world)
+        ending.send_everything(self)
+        ending.let_everybody_work(self.world)
+        ending.carry_everything(self.world)
 
     # The steps.
 
@@ -162,10 +167,17 @@ class Play:
         bank.act(customers or self.receivers, [holder.wallet for holder in self.leavers])
 
     def _work(self) -> None:
-        self._worker().work(self.world.chance, self.world.now, faults=True)
+        worker, chance = self._worker(), self.world.chance
+        worker.work(chance, self.world.now, faults=True)
+        if chance.random() < 0.6:
+            self._read_on(worker)
 
     def _fold(self) -> None:
-        worker, chance = self._worker(), self.world.chance
+        self._read_on(self._worker())
+
+    def _read_on(self, worker: Worker) -> None:
+        self.world.catch_up()
+        chance = self.world.chance
         worker.fold(chance.choice((1, 3, 10, 100)))
         if chance.random() < 0.5 and worker.history_read < worker.seq:
             worker.read_history(chance.randint(worker.history_read, worker.seq))
@@ -186,11 +198,14 @@ class Play:
             labels = ", ".join(known.label(identity) for identity in ids if identity in known.labels)
             known.note(f"{place.reading.name}: {what}, with {labels or 'nothing of interest'}", *ids)
 
-    def _partition(self) -> None:
-        worker = self._worker()
-        worker.is_cut_off = not worker.is_cut_off
-        if worker.is_cut_off:
-            self.world.known.saw(Situation.CUT_OFF)
+    def _cut_off(self) -> None:
+        self.world.known.saw(Situation.CUT_OFF)
+        self._worker().is_cut_off = True
+
+    def _reconnect(self) -> None:
+        cut_off = [worker for place in self.world.places.values() for worker in place.workers if worker.is_cut_off]
+        if cut_off:
+            self.world.chance.choice(cut_off).is_cut_off = False
 
     def _set_clock(self) -> None:
         self._worker().clock_error = self.world.chance.choice(

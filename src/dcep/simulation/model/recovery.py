@@ -16,9 +16,9 @@ from dcep.ids import LedgerId, WalletId
 from dcep.ledger.engine.lanes import LANES_OF_A_WALLET
 from dcep.messages.commands.payments import Cancel
 from dcep.messages.layout import Lane
-from dcep.messages.outcomes import Outcome
+from dcep.messages.outcomes import Outcome, Status
 from dcep.simulation.model.cast import Guard
-from dcep.simulation.model.senders import Desk, is_lost
+from dcep.simulation.model.senders import Desk
 from dcep.simulation.model.world import World
 
 _WIDTH: Final = 64
@@ -44,11 +44,12 @@ class Recovery:
 
     def _read_high(self) -> None:
         worker = self._world.worker(self._home)
-        is_stale = worker.place < self._barrier and self._world.variant != "recovery-without-barrier"
-        if is_stale or worker.engine.account(self._wallet) is None:
+        # Without a barrier whoever answers will do: a worker that has just started knows no number of the wallet yet.
+        knows_none = self._world.variant == "recovery-without-barrier"
+        if worker.engine.account(self._wallet) is None or (worker.place < self._barrier and not knows_none):
             return
         for lane in range(LANES_OF_A_WALLET):
-            high, _, _ = worker.engine.window(self._wallet, Lane(lane))
+            high, _, _ = (0, 1, 0) if knows_none else worker.engine.window(self._wallet, Lane(lane))
             self._target[lane] = high + _WIDTH
             self._cancel(lane)
 
@@ -64,9 +65,8 @@ class Recovery:
 
     def _hear(self, lane: int, outcome: Outcome) -> None:
         desk, number = self.desks[lane], self._target[lane]
-        if is_lost(outcome) and number in desk.free:
-            # It expired, and its number is still to be used up.
-            desk.free.remove(number)
+        if outcome.status is Status.EXPIRED:
+            # Its number is still to be used up.
             self._cancel(lane)
             return
         self._gone[lane] += 1

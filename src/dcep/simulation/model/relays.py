@@ -37,7 +37,7 @@ def credit(world: World, source: LedgerId, peer: LedgerId, n: int, key: Signer) 
         outcome=Blob(sending.outcome.encode()),
         index=Count(sending.index),
         path=sending.path,
-        header=Blob(_signed(sending.header.header, key)),
+        header=Blob(_signed(sending.header, key)),
     )
     return unsigned(world.known.network, order)
 
@@ -52,12 +52,12 @@ def carry_something(world: World) -> None:
     chance = world.chance
     source, peer = chance.sample(world.ledgers, 2)
     reading, key = world.places[source].reading, chance.choice(world.places[source].keys[-2:])
-    is_slow = (source, peer) in world.slow and chance.random() < 0.9
+    is_slow = (source, peer) in world.slow and chance.random() < 0.95
     if is_slow or chance.random() < 0.4:
         headers = reading.shelf.headers
         if headers:
-            signed = headers[-1] if chance.random() < 0.6 else chance.choice(headers)
-            world.post(peer, ack(world, signed.header, key))
+            header = headers[-1] if chance.random() < 0.6 else chance.choice(headers)
+            world.post(peer, ack(world, header, key))
         return
     first = world.places[peer].reading.taken[source] + 1
     last = reading.sent_count[peer]

@@ -122,8 +122,9 @@ class Desk:
                 self.hear(identity, EXPIRED)
 
     def _is_taken(self, number: int) -> bool:
+        """Return whether a number is no use: on its way, free already, or one that only a thief would sign."""
         is_on_its_way = any(other.body.number == number for other in self.pending.values())
-        return is_on_its_way or number in self.free
+        return is_on_its_way or number in self.free or number >= self.next_number
 
 
 class Purchases:

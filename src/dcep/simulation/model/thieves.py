@@ -98,7 +98,11 @@ def bring_old_bytes(world: World) -> None:
             shard = getattr(command.body.order, "shard", chance.choice(world.retail))
             world.post(TIER1, unsigned(known.network, Resend(shard=shard, order=Blob(wire))))
         home = next((place for place in world.ledgers if _lives(world, command, place)), chance.choice(world.ledgers))
-        world.post(home if chance.random() < 0.8 else chance.choice(world.ledgers), wire)
+        world.post(home if chance.random() < 0.8 else chance.choice(world.ledgers), wire, _listen)
+
+
+def _listen(command: CommandId, outcome: Outcome) -> None:
+    """Hear an answer: whoever asks, the final answers to one body must agree."""
 
 
 def _lives(world: World, command: Command, ledger: LedgerId) -> bool:
@@ -185,7 +189,7 @@ def _credit(world: World, shard: LedgerId, key: Signer, message: Message) -> byt
 
 def _header(world: World, shard: LedgerId, key: Signer, root: Hash, *, received: int) -> bytes:
     """Return a header of tier 1 as the thief wishes it, signed."""
-    true: Header = world.places[TIER1].reading.shelf.headers[-1].header
+    true: Header = world.places[TIER1].reading.shelf.headers[-1]
     flows = tuple(
         replace(flow, received=Number(received), sent=Number(0)) if flow.peer == shard else flow for flow in true.flows
     )

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random  # noqa: TID251  the simulation's chance comes from its seed
 from typing import Final
 
@@ -20,15 +20,18 @@ from dcep.crypto.suites import Signer
 from dcep.ids import CommandId
 from dcep.ledger.engine.standing import Engine
 from dcep.ledger.history import History
+from dcep.ledger.worker.evidence import FrameEvidence
+from dcep.ledger.worker.headers import sign_header
 from dcep.ledger.worker.intake import take_in
 from dcep.messages.commands.timekeeping import Checkpoint
 from dcep.messages.frames import Frame, join, signed_part, split
-from dcep.messages.layout import Hash, Key, Seq
+from dcep.messages.layout import Blob, Count, Hash, Key, Seq
 from dcep.messages.outcomes import EXPIRED, NEVER_PROCESSED, SETTLED, Outcome, Status, decode_outcomes
-from dcep.messages.signed import Command, record_of, unsigned
+from dcep.messages.receipts import BadReceipt, Receipt, verify
+from dcep.messages.signed import Command, prefix, record_of, unsigned
 from dcep.simulation.model.cast import BOUND, MAX_LIFE
 from dcep.simulation.model.disk import Appended, SimulatedLog
-from dcep.simulation.model.judgement.laws import Law, require
+from dcep.simulation.model.judgement.laws import Law, Violation, require
 from dcep.simulation.model.judgement.reading import Reading, apply
 from dcep.simulation.model.judgement.shelf import ReadHeaders, ReadLog
 from dcep.simulation.model.judgement.situations import Situation
@@ -40,6 +43,8 @@ MakeEngine = Callable[[Sequence[bytes] | None], Engine]
 Believe = Callable[[Engine, Frame, Signer], None]
 _GONE: Final = (Status.ALREADY_USED, Status.SUPERSEDED)
 _MOST: Final = 24
+# A receipt is made and checked at every so many frames.
+_RECEIPT_EVERY: Final = 8
 _PLACES: Final = ("A", "B")
 
 
@@ -154,8 +159,37 @@ class Worker:
         self.seq = Seq(self.seq + 1)
         if self._waiting:
             outcomes = decode_outcomes(applied.outcomes, applied.count)
+            if self.seq % _RECEIPT_EVERY == 0:
+                self._require_receipt(frame, outcomes, place=self.seq % applied.count)
             for place, outcome in enumerate(outcomes):
                 self._answer(CommandId(applied.ids[32 * place : 32 * place + 32]), outcome)
+
+    def _require_receipt(self, frame: Frame, outcomes: list[Outcome], *, place: int) -> None:
+        """Hold an answer to its receipt, checked as a wallet does that knows this worker's key."""
+        commands = [self.known.command(record) for record in split(frame.body)]
+        key = Key(self.signer.public)
+        header = sign_header(replace(self.reading.shelf.header(self.seq), worker=key), self.signer)
+        frame_evidence = FrameEvidence(
+            records=[command.record for command in commands],
+            commands=[command.id for command in commands],
+            outcomes=outcomes,
+            header=header,
+            network_prefix=prefix(self.known.network),
+        )
+        proof, identity = frame_evidence.of(place), commands[place].id
+        receipt = Receipt(
+            command=Blob(proof.wire),
+            outcome=Blob(proof.outcome.encode()),
+            index=Count(proof.index),
+            path=proof.path,
+            header=Blob(proof.header.encode()),
+        )
+        try:
+            proven = verify(receipt, self.known.network, {key})
+        except BadReceipt as error:
+            raise Violation(Law.PROVEN, f"{self.known.label(identity)}: {error}", identity) from error
+        is_same = (proven.command.id, proven.outcome) == (identity, outcomes[place])
+        require(is_same, Law.PROVEN, f"the receipt of {self.known.label(identity)} says something else", identity)
 
     def check_root(self, is_same: bool) -> None:
         """Hold this replica's state to that of another."""

@@ -22,6 +22,8 @@ from dcep.simulation.model.workers import Asker, Worker
 
 _WORKERS: Final = 2
 _SLOW: Final = 0.4
+# How often a sender repeats what is pending when it does something.
+_HURRY: Final = 0.6
 _STEPS_OF_A_SEED: Final = 1 << 20
 # Steps that stand before the first and after the last.
 OPENING: Final = 0
@@ -40,14 +42,8 @@ class Place:
         self.ledger, self.log = ledger, SimulatedLog(known)
         # Every key that this ledger's workers have ever had, newest last.
         self.keys = [signer("worker", ledger, 0)]
-        self._signers = {Key(self.keys[0].public): self.keys[0]}
-        self.reading = Reading(ledger, engine(), known, money, self._signers)
+        self.reading = Reading(ledger, engine(), known, money)
         self.workers = [Worker(self.reading, self.log, engine, self.keys[0], which) for which in range(_WORKERS)]
-
-    def add_key(self, key: Signer) -> None:
-        """Let the workers have another key."""
-        self._signers[Key(key.public)] = key
-        self.keys.append(key)
 
     def catch_up(self) -> None:
         """Let the reading judge every frame that has come into the log."""
@@ -121,7 +117,8 @@ class World:
         if self.variant == "wallet-clock":
             desk.give_up_by_own_clock()
         for pending in list(desk.pending.values()):
-            self.post(desk.home, pending.wire, desk.hear)
+            if not self.faults or self.chance.random() < _HURRY:
+                self.post(desk.home, pending.wire, desk.hear)
 
     def view(self, home: LedgerId, wallet: WalletId) -> AccountView | None:
         """Return an account as one of its ledger's workers has folded it."""

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from dcep.crypto import merkle
-from dcep.crypto.suites import Signer
 from dcep.ids import TIER1, CommandId, LedgerId, WalletId, ledger_name
 from dcep.ledger.engine.standing import Applied, Engine, Standing
 from dcep.ledger.log import require_own
-from dcep.ledger.worker.headers import header_of, sign_header
+from dcep.ledger.worker.headers import header_of
 from dcep.ledger.worker.opening import checkpoints
+from dcep.messages.classes import WalletClass
 from dcep.messages.commands.channel import Resend
 from dcep.messages.commands.freezing import Freeze, Unfreeze
 from dcep.messages.commands.governance import SetBoard, SetOperator, Workers
@@ -24,15 +24,16 @@ from dcep.messages.commands.issuance import Allocate
 from dcep.messages.commands.payments import Pay
 from dcep.messages.commands.policies import SetPolicy
 from dcep.messages.commands.timekeeping import Checkpoint
+from dcep.messages.commands.wallets import Close
 from dcep.messages.crossings import Message, OfficersOrder, Payment, Returned, digest_of, encode_message
 from dcep.messages.frames import FIRST_HEAD, Frame, next_head, split
-from dcep.messages.headers import SignedHeader
-from dcep.messages.layout import Blob, Hash, Key, Lane, Number, Seq
+from dcep.messages.headers import Header
+from dcep.messages.layout import Blob, Hash, Lane, Number, Seq
 from dcep.messages.outcomes import Outcome, Sent, Status, decode_outcomes, leaf
 from dcep.messages.refusals import NotProcessed
 from dcep.messages.signed import NO_MEMO, Command, prefix
 from dcep.money import Fen, yuan
-from dcep.simulation.model.cast import BOUND
+from dcep.simulation.model.cast import BOUND, LARGEST_SMALL_CAP
 from dcep.simulation.model.judgement.books import Money, Numbers
 from dcep.simulation.model.judgement.knowledge import Knowledge, route
 from dcep.simulation.model.judgement.laws import Law, Violation
@@ -59,18 +60,15 @@ class Sending:
     outcome: Outcome
     index: int
     path: tuple[Hash, ...]
-    header: SignedHeader
+    header: Header
 
 
 class Reading:
     """One ledger, judged at once."""
 
-    def __init__(
-        self, ledger: LedgerId, engine: Engine, known: Knowledge, money: Money, signers: dict[Key, Signer]
-    ) -> None:
+    def __init__(self, ledger: LedgerId, engine: Engine, known: Knowledge, money: Money) -> None:
         self.ledger, self.engine, self.known, self.money = ledger, engine, known, money
         self.name = ledger_name(ledger)
-        self._signers = signers
         self.place, self.seq, self.head = 0, Seq(0), FIRST_HEAD
         # Of each place of the log: the root over its outcomes; None for a frame that does not count.
         self.verdicts: list[Hash | None] = []
@@ -108,7 +106,7 @@ class Reading:
         outcomes = decode_outcomes(applied.outcomes, applied.count)
         commands = [self.known.command(record) for record in split(frame.body)]
         standing = self.engine.standing()
-        header = self._sign(frame, applied, standing)
+        header = self._header(frame, applied, standing)
         self.shelf.put(frame, header, applied.outcomes)
         if any(type(command.body.order) is Checkpoint for command in commands):
             self.checkpoints.update(dict.fromkeys(checkpoints(frame, prefix(self.known.network)), self.place))
@@ -117,8 +115,8 @@ class Reading:
             self._keep_sent(commands, outcomes, header)
         self._hold(standing, touched)
 
-    def _sign(self, frame: Frame, applied: Applied, standing: Standing) -> SignedHeader:
-        header = header_of(
+    def _header(self, frame: Frame, applied: Applied, standing: Standing) -> Header:
+        return header_of(
             self.known.network,
             self.ledger,
             seq=self.seq,
@@ -127,7 +125,6 @@ class Reading:
             standing=standing,
             worker=frame.worker,
         )
-        return sign_header(header, self._signers[frame.worker])
 
     def _hold(self, standing: Standing, touched: set[WalletId]) -> None:
         known = self.known
@@ -251,6 +248,8 @@ class Reading:
         change = _CHANGES.get(type(order))
         if change is not None:
             self.known.saw(change)
+        if type(order) is Close:
+            self.known.saw(Situation.CLOSED)
         if isinstance(order, Freeze | Unfreeze) and self.known.is_told:
             self.known.note(f"{self.name}: {self.known.words(order)}", order.wallet)
 
@@ -338,8 +337,12 @@ class Reading:
         if memo is not None:
             known.purchases[memo] -= 1
         view = self.engine.account(content.payer)
-        if view is not None and (view.frozen_to_pay or view.frozen_to_receive):
+        if view is None:
+            return
+        if view.frozen_to_pay or view.frozen_to_receive:
             known.saw(Situation.RETURN_TO_FROZEN)
+        if view.wallet_class == WalletClass.IV and view.balance + view.locked > LARGEST_SMALL_CAP:
+            known.saw(Situation.RETURN_OVER_CAP)
 
     def _see_locked(self, receiver: WalletId) -> None:
         view = self.engine.account(receiver)
@@ -349,7 +352,8 @@ class Reading:
     def _obey(self, command: Command) -> WalletId:
         order = command.body.order
         self.obeyed.add(content_of(command))
-        if type(order) is SetOperator:
+        # A thief may repeat a seat on another shard here: it stands, and says nothing of this one.
+        if type(order) is SetOperator and order.shard == self.ledger:
             self.vaults[order.operator] = order.vault
         if type(order) is not Allocate:
             return WalletId(0)
@@ -375,7 +379,7 @@ class Reading:
 
     # What it sends.
 
-    def _keep_sent(self, commands: list[Command], outcomes: list[Outcome], header: SignedHeader) -> None:
+    def _keep_sent(self, commands: list[Command], outcomes: list[Outcome], header: Header) -> None:
         ids = [command.id for command in commands]
         hashes = [merkle.leaf_hash(leaf(*entry)) for entry in zip(ids, outcomes, strict=True)]
         for index, outcome in enumerate(outcomes):

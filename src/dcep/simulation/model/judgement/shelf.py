@@ -12,27 +12,26 @@ from dcep.messages.headers import Header, SignedHeader
 from dcep.messages.layout import Hash, Seq
 
 _FILE: Final = "model"
+_NO_SIGNATURE: Final = bytes(64)
 
 
 class Shelf:
-    """What every reader of the log arrives at."""
+    """What every reader of the log arrives at. Nobody has signed these headers: whoever shows one signs it first."""
 
     def __init__(self) -> None:
         self.frames: list[Frame] = []
-        self.headers: list[SignedHeader] = []
-        self.encoded: list[bytes] = []
+        self.headers: list[Header] = []
         self.outcomes: list[bytes] = []
 
-    def put(self, frame: Frame, header: SignedHeader, outcomes: bytes) -> None:
+    def put(self, frame: Frame, header: Header, outcomes: bytes) -> None:
         """Put the next frame that counts on the shelf."""
         self.frames.append(frame)
         self.headers.append(header)
-        self.encoded.append(header.encode())
         self.outcomes.append(outcomes)
 
     def header(self, seq: int) -> Header:
         """Return the header after frame `seq`."""
-        return self.headers[seq - 1].header
+        return self.headers[seq - 1]
 
     def time(self, seq: int) -> UnixMs:
         """Return the folded time after frame `seq`."""
@@ -75,12 +74,14 @@ class ReadHeaders:
         raise NotImplementedError("history only reads")
 
     def at(self, seq: Seq) -> tuple[bytes, bytes]:
-        return self._shelf.encoded[seq - 1], self._shelf.outcomes[seq - 1]
+        header = SignedHeader(header=self._shelf.header(seq), signature=_NO_SIGNATURE)
+        return header.encode(), self._shelf.outcomes[seq - 1]
 
     def read(self, from_seq: Seq) -> Iterator[StoredHeader]:
         for place in range(from_seq - 1, self.count):
-            header, outcomes = self.at(Seq(place + 1))
-            yield StoredHeader(Seq(place + 1), header, outcomes, _FILE, place, len(header) + len(outcomes))
+            # Whoever reads on asks for the outcomes only, and for headers by their number.
+            outcomes = self._shelf.outcomes[place]
+            yield StoredHeader(Seq(place + 1), b"", outcomes, _FILE, place, len(outcomes))
 
     def sync(self) -> None:
         """Do nothing: memory is as durable as it gets."""
