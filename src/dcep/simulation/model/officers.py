@@ -126,7 +126,7 @@ class CentralBank:
         """Let tier 1 send again what does not stand on a shard: the oldest board, or else the oldest of the rest."""
         if self.world.variant == "no-resend":
             return
-        missing = self.world.places[shard].reading.missing(self.world.places[TIER1].reading)
+        missing = self.world.places[shard].reading.traffic.missing(self.world.places[TIER1].reading.traffic)
         boards = [command for command in missing if type(command.body.order) is SetBoard]
         for command in boards[:1] or missing[:4]:
             wire = command.wire if boards else self._sign_anew(command)
@@ -157,7 +157,7 @@ class CentralBank:
         chance, lane = self.world.chance, lane_to(shard)
         sent = [
             command
-            for command in map(self._command_of, self.world.places[TIER1].reading.sent.values())
+            for command in map(self._command_of, self.world.places[TIER1].reading.traffic.sent.values())
             if type(command.body.order) is Allocate and command.body.lane == lane
         ]
         if sent:
@@ -177,8 +177,8 @@ class CentralBank:
     def let_tier1_pass(self) -> None:
         """Give an order to all shards where one has been brought more messages than tier 1 has sent."""
         places = self.world.places
-        sent = places[TIER1].reading.sent_count
-        if any(places[shard].reading.taken[TIER1] > sent[shard] for shard in self.world.retail):
+        sent = places[TIER1].reading.traffic.sent_count
+        if any(places[shard].reading.traffic.taken[TIER1] > sent[shard] for shard in self.world.retail):
             self.change_rules()
 
     # Orders that overwrite.

@@ -28,7 +28,7 @@ def flow_of(reading: Reading, peer: LedgerId) -> Flow:
 
 def credit(world: World, source: LedgerId, peer: LedgerId, n: int, key: Signer) -> bytes | None:
     """Return the wire that brings message n, under a header that a worker has signed with one of its keys."""
-    sending = world.places[source].reading.sent.get((peer, Number(n)))
+    sending = world.places[source].reading.traffic.sent.get((peer, Number(n)))
     if sending is None:
         return None
     order = Credit(
@@ -59,8 +59,8 @@ def carry_something(world: World) -> None:
             header = headers[-1] if chance.random() < 0.6 else chance.choice(headers)
             world.post(peer, ack(world, header, key))
         return
-    first = world.places[peer].reading.taken[source] + 1
-    last = reading.sent_count[peer]
+    first = world.places[peer].reading.traffic.taken[source] + 1
+    last = reading.traffic.sent_count[peer]
     wanted = list(range(first, min(first + 4, last + 1)))
     if last and chance.random() < 0.3:
         wanted.append(chance.randrange(1, last + 1))

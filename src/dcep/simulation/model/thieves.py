@@ -121,11 +121,11 @@ def forge(world: World) -> None:
     if chance.random() < 0.2:
         world.known.saw(Situation.FORGED_ACK)
         reading = world.places[shard].reading
-        sent = reading.sent_count[TIER1]
+        sent = reading.traffic.sent_count[TIER1]
         header = _header(world, shard, key, Hash(bytes(32)), received=sent)
         world.post(shard, unsigned(world.known.network, Ack(header=Blob(header))))
         return
-    n = Number(world.places[shard].reading.taken[TIER1] + 1)
+    n = Number(world.places[shard].reading.traffic.taken[TIER1] + 1)
     message = Message(source=TIER1, destination=shard, n=n, content=_content(world, shard))
     world.post(shard, _credit(world, shard, key, message))
 
@@ -134,7 +134,7 @@ def _content(world: World, shard: LedgerId) -> Any:
     """Return an allocation without the officers' signatures, what is no order at all, or an order once more."""
     chance, reading = world.chance, world.places[TIER1].reading
     what = chance.random()
-    sent = [sending for (peer, _), sending in reading.sent.items() if peer == shard or what > 0.9]
+    sent = [sending for (peer, _), sending in reading.traffic.sent.items() if peer == shard or what > 0.9]
     if what > 0.5 and sent:
         world.known.saw(Situation.FORGED_REPEAT)
         return world.known.message(chance.choice(sent).message).content

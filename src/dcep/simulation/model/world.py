@@ -71,7 +71,7 @@ class World:
             ledger: Place(ledger, self.shards, PythonEngine if ledger == TIER1 else make, self.known, money)
             for ledger in (*self.retail, TIER1)
         }
-        self.known.readings = {ledger: place.reading for ledger, place in self.places.items()}
+        self.known.traffic = {ledger: place.reading.traffic for ledger, place in self.places.items()}
         # Routes on which messages wait long, while acknowledgements and everything else go on.
         self.slow = {
             (source, peer)

@@ -58,7 +58,8 @@ class Knowledge:
     situations: Counter[Situation] = field(default_factory=Counter)
     story: list[Note] = field(default_factory=list)
     names: dict[WalletId, str] = field(default_factory=dict)
-    readings: dict[LedgerId, Any] = field(default_factory=dict)
+    # The channels of each ledger, as its reading sees them.
+    traffic: dict[LedgerId, Any] = field(default_factory=dict)
     labels: dict[CommandId, str] = field(default_factory=dict)
     _labelled: Counter[str] = field(default_factory=Counter)
     _commands: dict[bytes, Command] = field(default_factory=dict)
