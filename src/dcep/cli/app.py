@@ -26,6 +26,8 @@ app = App(
     help="The open implementation of DC/EP.",
     version_flags=["--version"],
     default_parameter=Parameter(negative=()),
+    # `main` answers Ctrl-C, with the exit code of the interface.
+    suppress_keyboard_interrupt=False,
 )
 # The help stands here too, so that `dcep --help` loads no command.
 app.command("dcep.cli.replay:replay", help="Replay a file of payments through the whole currency.")

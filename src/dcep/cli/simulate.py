@@ -42,14 +42,11 @@ def simulate(
 
 
 def _say(result: dict[str, Any]) -> None:
-    for place, found in enumerate(result["violations"]):
-        if place == 0:
-            say(f"✗ seed {found['seed']}, step {found['step']}:")
-            for line in found["explanation"].splitlines():
-                say(f"  {line}")
-            say()
-        else:
-            say(f"✗ seed {found['seed']}, step {found['step']}: {found['law']}: {found['explanation']}")
+    for found in result["violations"]:
+        *story, last = found["explanation"].splitlines()
+        say(f"✗ seed {found['seed']}, step {found['step']}: {found['law']}" + (":" if story else f": {last}"))
+        for line in [*story, last] if story else []:
+            say(f"  {line}")
     without = f" without the rule of `{result['variant']}`" if result["variant"] else ""
     seeds = "1 seed" if result["seeds"] == 1 else f"{result['seeds']:,} seeds"
     say(f"{seeds}{without}, {result['frames']:,} frames, {result['commands']:,} commands, engine {result['engine']}")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from dcep.clock import UnixMs
-from dcep.ids import TIER1, CommandId, LedgerId
+from dcep.ids import TIER1, CommandId, LedgerId, ledger_name
 from dcep.messages.commands.payments import Cancel
+from dcep.messages.layout import Number
+from dcep.money import Fen, yuan
 from dcep.simulation.model import relays
 from dcep.simulation.model.cast import MAX_LIFE, tick
 from dcep.simulation.model.judgement.laws import Law, require
@@ -238,11 +240,18 @@ def _require_arrived(world: World) -> None:
             require(
                 (sent.sent, sent.sent_fen, acked) == (came.received, came.received_fen, sent.sent),
                 Law.ARRIVED,
-                f"{world.places[source].reading.name} sent {sent.sent} messages and {sent.sent_fen} fen to "
-                f"{world.places[peer].reading.name}, where {came.received} and {came.received_fen} came; "
+                f"{ledger_name(source)} sent {sent.sent} messages with {yuan(Fen(sent.sent_fen))} yuan to "
+                f"{ledger_name(peer)}, where {came.received} came with {yuan(Fen(came.received_fen))}; "
                 f"{acked} are acknowledged",
-                (source, peer, came.received + 1),
+                *_stuck(world, source, peer, came.received + 1),
             )
+
+
+def _stuck(world: World, source: LedgerId, peer: LedgerId, n: int) -> tuple[object, ...]:
+    """Return the command whose message is the first that has not come."""
+    traffic = world.places[source].reading.traffic
+    sending = traffic.sent.get((peer, Number(n)))
+    return () if sending is None else traffic.about(world.known.message(sending.message))[:1]
 
 
 def _require_landed(play: Play) -> None:
@@ -253,6 +262,14 @@ def _require_landed(play: Play) -> None:
             continue
         name, held = known.name(holder.wallet), view.balance + view.locked
         require(
-            view.in_flight == 0, Law.LANDED, f"{view.in_flight} fen of {name} are in flight for ever", holder.wallet
+            view.in_flight == 0,
+            Law.LANDED,
+            f"{yuan(view.in_flight)} yuan of {name} are in flight for ever",
+            holder.wallet,
         )
-        require(not (view.closed and held), Law.CLOSED_EMPTY, f"{name} is closed and holds {held} fen", holder.wallet)
+        require(
+            not (view.closed and held),
+            Law.CLOSED_EMPTY,
+            f"{name} is closed and holds {yuan(Fen(held))} yuan",
+            holder.wallet,
+        )

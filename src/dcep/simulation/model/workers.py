@@ -207,6 +207,8 @@ class Worker:
     def _tell(self, asker: Callable[[CommandId, Outcome], None], command: Command, outcome: Outcome) -> None:
         if outcome.status in _GONE:
             outcome = self._resolve(command, outcome)
+        if not outcome.is_final and self.known.is_told:
+            self.known.note(f"{self.name} answers {self.known.label(command.id)}: {outcome.code}", command.id)
         if outcome.is_final:
             self.known.tell(command.id, outcome.status, self.name)
         asker(command.id, outcome)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any, Final
 
-from dcep.ids import LedgerId, WalletId
+from dcep.ids import LedgerId, WalletId, ledger_name
 from dcep.ledger.engine.standing import Engine, Standing
 from dcep.messages.commands.issuance import Allocate, Issue, Withdraw
 from dcep.messages.commands.payments import Pay
@@ -18,10 +18,16 @@ from dcep.messages.genesis import ISSUING_VAULT
 from dcep.messages.layout import Lane, LockId, Number
 from dcep.messages.outcomes import Outcome
 from dcep.messages.signed import Command
+from dcep.money import Fen, yuan
 from dcep.simulation.model.judgement.knowledge import Knowledge, LaneOf
 from dcep.simulation.model.judgement.laws import Law, Violation
 
 WIDTH: Final = 64
+
+
+def _yuan(fen: int) -> str:
+    sign = "-" if fen < 0 else ""
+    return f"{sign}{yuan(Fen(abs(fen)))} yuan"
 
 
 class Money:
@@ -80,8 +86,11 @@ class Money:
             case _:
                 return ()
 
-    def require_conserved(self, ledger: LedgerId, standing: Standing) -> None:
+    def require_conserved(self, ledger: LedgerId, standing: Standing, about: set[object]) -> None:
         """Hold a ledger's own total, and the whole network's money, to what the outcomes say.
+
+        Args:
+            about: what the frame at hand speaks of.
 
         Raises:
             Violation: money was made or lost.
@@ -89,16 +98,17 @@ class Money:
         if self.on_ledger[ledger] != standing.total:
             raise Violation(
                 Law.CONSERVED,
-                f"the outcomes leave {self.on_ledger[ledger]} fen on the ledger, which counts {standing.total}",
-                ledger,
+                f"the outcomes leave {_yuan(self.on_ledger[ledger])} on {ledger_name(ledger)}, which counts "
+                f"{_yuan(standing.total)}",
+                *about,
             )
         everywhere = sum(self.on_ledger.values()) + self.in_transit
         if everywhere != self.issued - self.withdrawn or self.in_transit < 0:
             raise Violation(
                 Law.CONSERVED,
-                f"{self.issued - self.withdrawn} fen were issued and not withdrawn, but {everywhere} are there, "
-                f"{self.in_transit} of them in transit",
-                ledger,
+                f"{_yuan(self.issued - self.withdrawn)} were issued and not withdrawn, but with "
+                f"{_yuan(self.in_transit)} in transit {_yuan(everywhere)} are there",
+                *about,
             )
 
     def require_balances(self, ledger: LedgerId, engine: Engine, touched: set[WalletId]) -> None:
@@ -113,13 +123,14 @@ class Money:
             if held != self.held[ledger][wallet]:
                 raise Violation(
                     Law.BOOKS,
-                    f"{self.known.name(wallet)} holds {held} fen, but its outcomes leave {self.held[ledger][wallet]}",
+                    f"{self.known.name(wallet)} holds {_yuan(held)}, but the outcomes leave "
+                    f"{_yuan(self.held[ledger][wallet])}",
                     wallet,
                 )
 
     def _require_reserve(self, order: Issue) -> None:
         if order.lock in self._locks_used or self.known.reserves.get(order.lock) != order.amount:
-            raise Violation(Law.RESERVES, f"{order.amount} fen are issued against reserves that are not there")
+            raise Violation(Law.RESERVES, f"{_yuan(order.amount)} are issued against reserves that are not there")
         self._locks_used.add(order.lock)
 
     def _put(self, ledger: LedgerId, wallet: WalletId, amount: int) -> tuple[WalletId, ...]:

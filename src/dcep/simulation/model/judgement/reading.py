@@ -60,6 +60,8 @@ class Reading:
         self.numbers = Numbers()
         self.rows: dict[tuple[WalletId, Lane, Number], CommandId] = {}
         self.traffic = Traffic(ledger, engine, known, money)
+        # The commands that count in the frame at hand.
+        self._spoken_of: set[object] = set()
         self._day = 0
 
     def fold(self, frame: Frame) -> None:
@@ -106,27 +108,35 @@ class Reading:
             raise Violation(
                 Law.TIME, f"{self.name} believes that it is {standing.now - known.now} ms later than it is", self.ledger
             )
-        self.money.require_conserved(self.ledger, standing)
+        self.money.require_conserved(self.ledger, standing, self._spoken_of | self.traffic.spoken_of)
         whole = self.place % WHOLE_EVERY == 0
-        if whole or touched:
-            suspense = self.engine.sums().suspense
-            if suspense:
-                raise Violation(
-                    Law.NO_SUSPENSE,
-                    f"{yuan(Fen(suspense))} yuan lie in suspense on {self.name}",
-                    *touched,
-                )
+        if whole or self.traffic.came_back:
+            self._require_no_suspense()
         self.money.require_balances(self.ledger, self.engine, set(self.money.held[self.ledger]) if whole else touched)
         day = standing.now // 86_400_000
         if self._day and day != self._day:
             known.saw(Situation.DAY_CHANGED)
         self._day = day
 
+    def _require_no_suspense(self) -> None:
+        suspense, known = self.engine.sums().suspense, self.known
+        if suspense:
+            views = [(command, self.engine.account(payer)) for command, payer in self.traffic.came_back]
+            homeless = [(command, view.wallet) for command, view in views if view is not None and view.closed]
+            names = " and ".join(sorted({known.name(payer) for _, payer in homeless}))
+            raise Violation(
+                Law.NO_SUSPENSE,
+                f"{yuan(Fen(suspense))} yuan come back to {names}, whose wallet on {self.name} is closed",
+                *(subject for pair in homeless for subject in pair),
+            )
+
     # What became of a command.
 
     def _judge_all(self, commands: list[Command], outcomes: list[Outcome]) -> set[WalletId]:
         touched: set[WalletId] = set()
         consumed: list[Command] = []
+        self._spoken_of = set()
+        self.traffic.begin_frame()
         known = self.known
         for command, outcome in zip(commands, outcomes, strict=True):
             known.judged += 1
@@ -137,6 +147,7 @@ class Reading:
                 else:
                     touched.update(self._consume(command, outcome))
                     consumed.append(command)
+                    self._spoken_of.add(command.id)
             elif outcome.reason == NotProcessed.CLOCK_AHEAD and outcome.status is Status.NOT_PROCESSED:
                 known.saw(Situation.FRAME_VOID)
         self._require_windows(consumed)

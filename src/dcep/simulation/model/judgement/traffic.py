@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from dcep.crypto import merkle
 from dcep.ids import TIER1, CommandId, LedgerId, WalletId, ledger_name
@@ -16,7 +16,15 @@ from dcep.messages.classes import WalletClass
 from dcep.messages.commands.channel import Credit, Resend
 from dcep.messages.commands.governance import SetOperator
 from dcep.messages.commands.issuance import Allocate
-from dcep.messages.crossings import Message, OfficersOrder, Payment, Returned, digest_of, encode_message
+from dcep.messages.crossings import (
+    Message,
+    OfficersOrder,
+    Payment,
+    Returned,
+    ReturnToIssuer,
+    digest_of,
+    encode_message,
+)
 from dcep.messages.headers import Header
 from dcep.messages.layout import Blob, Hash, Lane, Number
 from dcep.messages.outcomes import Outcome, Sent, Status, leaf
@@ -50,9 +58,17 @@ class Traffic:
         self.sent_count: Counter[LedgerId] = Counter()
         self.taken: Counter[LedgerId] = Counter()
         self.allocated: set[tuple[Lane, Number]] = set()
+        # What came back in the frame at hand, and to whom; and all that its messages speak of.
+        self.came_back: list[tuple[CommandId, WalletId]] = []
+        self.spoken_of: set[object] = set()
         # Officers' orders that this shard has obeyed, by content.
         self.obeyed: set[object] = set()
         self._vaults: dict[object, WalletId] = {}
+
+    def begin_frame(self) -> None:
+        """Forget what the frame before spoke of."""
+        self.came_back.clear()
+        self.spoken_of.clear()
 
     def judge(self, command: Command, outcome: Outcome) -> tuple[WalletId, ...]:
         """Judge a command that carries no account; return the accounts whose money it moves.
@@ -72,8 +88,10 @@ class Traffic:
         message = known.message(order.message)
         source = message.source
         if known.is_told:
-            text = f"{self.name} takes message {message.n} of {ledger_name(source)} {self._what(message)}"
-            known.note(f"{text} is {outcome.code}", route(message), *self._about(message))
+            text = (
+                f"{self.name} takes message {message.n} of {ledger_name(source)}, {self._what(message)}: {outcome.code}"
+            )
+            known.note(text, route(message), *self.about(message))
         if message.n != self.taken[source] + 1:
             raise Violation(
                 Law.DENSE,
@@ -81,6 +99,7 @@ class Traffic:
                 route(message),
             )
         self.taken[source] += 1
+        self.spoken_of.update(self.about(message))
         is_genuine = self._is_genuine(source, order.message, message)
         if outcome.status is Status.REFUSED:
             self._judge_void(message, outcome, is_genuine=is_genuine)
@@ -97,7 +116,7 @@ class Traffic:
                 Law.GENUINE,
                 f"{self.name} takes message {message.n} of {ledger_name(source)}, which was never sent so",
                 route(message),
-                *self._about(message),
+                *self.about(message),
             )
         if sending is not None:
             known.saw(Situation.GENUINE_LOST)
@@ -135,6 +154,7 @@ class Traffic:
     def _take_return(self, content: Returned) -> None:
         known = self.known
         known.returned.add(content.command)
+        self.came_back.append((content.command, content.payer))
         memo = known.bought.pop(content.command, None)
         if memo is not None:
             known.purchases[memo] -= 1
@@ -220,7 +240,7 @@ class Traffic:
         content: Any = message.content
         if known.is_told:
             text = f"{self.name} sends message {message.n} to {ledger_name(message.destination)}: {self._what(message)}"
-            known.note(text, route(message), *self._about(message))
+            known.note(text, route(message), *self.about(message))
         if type(content) in (Payment, Returned):
             known.crossings[content.command] += 1
             count = known.crossings[content.command]
@@ -231,7 +251,8 @@ class Traffic:
                     content.command,
                 )
 
-    def _about(self, message: Any) -> tuple[object, ...]:
+    def about(self, message: Any) -> tuple[object, ...]:
+        """Return the command and the people of whom a message speaks."""
         content = message.content
         if type(content) is OfficersOrder:
             return (self.known.command(content.order[PREFIX_SIZE:]).id,) if _is_command(content.order) else ()
@@ -241,9 +262,12 @@ class Traffic:
     def _what(self, message: Any) -> str:
         content = message.content
         if type(content) is OfficersOrder:
-            about = self._about(message)
-            return f"({self.known.label(about[0])})" if about else "(no order)"  # type: ignore[arg-type]
-        return f"({type(content).__name__.lower()} of {self.known.label(content.command)})"
+            about = self.about(message)
+            return self.known.label(about[0]) if about else "no order"  # type: ignore[arg-type]
+        return f"{_WORDS[type(content)]} {self.known.label(content.command)}"
+
+
+_WORDS: Final = {Payment: "the money of", Returned: "the return of", ReturnToIssuer: "the money of"}
 
 
 def content_of(command: Command) -> object:
