@@ -18,6 +18,7 @@ What can be done next:
   dcep replay --accounts FILE --payments FILE
                                real payments through the whole currency
   dcep verify DIR              audit a data folder, with no server running
+  dcep simulate --seed S       the rules of the protocol under faults, held to their laws
   dcep ledger --help           look into a ledger: a command, a statement, the trial balance, backup and restore
   dcep --help                  every command"""
 
