@@ -49,6 +49,8 @@ def heal(play: Play) -> None:
 
 def _live_on(play: Play, *, is_leaving: bool) -> None:
     world = play.world
+    world.set_time(UnixMs(world.now + MAX_LIFE // 4))
+    _tell_time(world)
     for holder in play.leavers if is_leaving else []:
         holder.leave()
     for holder in play.holders:
@@ -56,8 +58,6 @@ def _live_on(play: Play, *, is_leaving: bool) -> None:
     for shard in world.retail:
         play.central_bank.send_again(shard)
     play.central_bank.let_tier1_pass()
-    world.set_time(UnixMs(world.now + MAX_LIFE // 4))
-    _tell_time(world)
     # What is given anew because of an answer is sent before it expires.
     for _ in range(2):
         send_everything(play)
@@ -161,8 +161,11 @@ def _missing(world: World) -> bool:
 
 
 def _unacknowledged(world: World) -> bool:
+    """Return whether tier 1 and a shard do not agree on how many messages there were."""
     tier1 = world.places[TIER1].reading
-    return any(tier1.engine.acked(shard) < tier1.traffic.sent_count[shard] for shard in world.retail)
+    taken = {shard: world.places[shard].reading.traffic.taken[TIER1] for shard in world.retail}
+    sent = tier1.traffic.sent_count
+    return any(not tier1.engine.acked(shard) == sent[shard] == taken[shard] for shard in world.retail)
 
 
 def _require_stands(play: Play) -> None:

@@ -20,7 +20,7 @@ from dcep.messages.genesis import ISSUING_VAULT
 from dcep.messages.layout import Blob, Code, Epoch, Key, LockId, Number, Version
 from dcep.messages.outcomes import Outcome, Status
 from dcep.messages.signatory import single_key
-from dcep.messages.signed import Body, Command, unsigned
+from dcep.messages.signed import Body, Command, record_of, unsigned
 from dcep.money import Fen
 from dcep.simulation.model.cast import (
     LARGEST_SMALL_CAP,
@@ -37,6 +37,7 @@ from dcep.simulation.model.judgement.situations import Situation
 from dcep.simulation.model.senders import Desk, is_lost
 from dcep.simulation.model.world import World
 
+_ANEW: Final = " (signed anew)"
 # Of three officers at two sites these pairs may sign.
 _PAIRS: Final = ((0, 1), (1, 2))
 
@@ -136,7 +137,11 @@ class CentralBank:
         """Sign an order again, under its own lane and number, by the board in force."""
         if type(command.body.order) is Allocate:
             self.world.known.saw(Situation.REPLACED)
-        return self._sign(command.body.order, command.body.lane, command.body.number)
+        known, wire = self.world.known, self._sign(command.body.order, command.body.lane, command.body.number)
+        anew = known.command(record_of(wire)).id
+        if anew != command.id:
+            known.labels[anew] = f"{known.label(command.id).removesuffix(_ANEW)}{_ANEW}"
+        return wire
 
     def _sign(self, order: Any, lane: int, number: int) -> bytes:
         body = Body(
