@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from dcep.cli.output import DONE, NO, print_json, say
 from dcep.cli.progress import progress_bar
+
+_MOST_SHOWN: Final = 10
 
 
 def simulate(
@@ -42,11 +44,14 @@ def simulate(
 
 
 def _say(result: dict[str, Any]) -> None:
-    for found in result["violations"]:
+    for found in result["violations"][:_MOST_SHOWN]:
         *story, last = found["explanation"].splitlines()
         say(f"✗ seed {found['seed']}, step {found['step']}: {found['law']}" + (":" if story else f": {last}"))
         for line in [*story, last] if story else []:
             say(f"  {line}")
+    hidden = len(result["violations"]) - _MOST_SHOWN
+    if hidden > 0:
+        say(f"… and {hidden:,} more, all of them with --json")
     without = f" without the rule of `{result['variant']}`" if result["variant"] else ""
     seeds = "1 seed" if result["seeds"] == 1 else f"{result['seeds']:,} seeds"
     say(f"{seeds}{without}, {result['frames']:,} frames, {result['commands']:,} commands, engine {result['engine']}")
