@@ -76,7 +76,17 @@ class Play:
         # Two who make trouble for themselves, and act more often than others.
         self.troubled = world.chance.sample(self.holders[:-2], 2)
         self.troubled[0].is_clumsy = self.troubled[1].is_restless = True
-        self._acts: list[tuple[int, Callable[[], None]]] = [
+        self._acts = self._list_acts()
+        self._weights = [weight for weight, _ in self._acts]
+        if variant == "unread-append":
+            for place in world.places.values():
+                for worker in place.workers:
+                    worker.believe = believe_unread(world)
+
+    def _list_acts(self) -> list[tuple[int, Callable[[], None]]]:
+        """Return what may happen at a step, each with its weight."""
+        world = self.world
+        return [
             (18, self._holder),
             (10, lambda: world.chance.choice(self.troubled).act(self.receivers)),
             (10, lambda: world.chance.choice(self.leavers).leave()),
@@ -100,11 +110,6 @@ class Play:
             (2, self._take_key),
             (14, self._let_time_pass),
         ]
-        self._weights = [weight for weight, _ in self._acts]
-        if variant == "unread-append":
-            for place in world.places.values():
-                for worker in place.workers:
-                    worker.believe = believe_unread(world)
 
     # The cast.
 

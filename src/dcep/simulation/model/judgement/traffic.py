@@ -202,6 +202,11 @@ class Traffic:
     # What it sends.
 
     def keep_sent(self, commands: list[Command], outcomes: list[Outcome], header: Header) -> None:
+        """Keep the messages that a frame sends, with their proofs.
+
+        Raises:
+            Violation: they are not dense, or a payment crosses once too often.
+        """
         ids = [command.id for command in commands]
         hashes = [merkle.leaf_hash(leaf(*entry)) for entry in zip(ids, outcomes, strict=True)]
         for index, outcome in enumerate(outcomes):
