@@ -28,10 +28,9 @@ _DEVICES: Final = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backup:
-    """A copy of what a device keeps: its lane's next number, and the bytes that wait."""
+    """A copy of what a device keeps: the bytes that wait for an answer on its lane."""
 
     lane: int
-    next_number: int
     pending: dict[CommandId, Any]
 
 
@@ -83,8 +82,7 @@ class Holder:
             vault = vault_at(operator_of(self.wallet), self.home, self.world.shards)
             desk.give(Redeem(vault=vault, amount=Fen(chance.randrange(1, 200))), self.world.soon())
         elif what < 0.73:
-            pending = dict(desk.pending)
-            self._backups.append(Backup(lane=desk.lane, next_number=desk.next_number, pending=pending))
+            self._backups.append(Backup(lane=desk.lane, pending=dict(desk.pending)))
         elif what < (0.95 if self.is_clumsy else 0.755):
             self._lose_device()
         elif what > 0.97:
