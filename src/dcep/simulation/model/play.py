@@ -199,9 +199,7 @@ class Play:
     def _tell(self, place: Place, what: str, frame: Frame | None) -> None:
         known = self.world.known
         if frame is not None and known.is_told:
-            ids = known.ids_of(frame.body)
-            labels = ", ".join(known.label(identity) for identity in ids if identity in known.labels)
-            known.note(f"{place.reading.name}: {what}, with {labels or 'nothing of interest'}", *ids)
+            known.note_frame(f"{place.reading.name}: {what}, with {{commands}}", frame.body)
 
     def _cut_off(self) -> None:
         self.world.known.saw(Situation.CUT_OFF)

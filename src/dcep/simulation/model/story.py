@@ -44,8 +44,9 @@ def tell(run: Run) -> list[str]:
     """Return the lines of a story: what concerns the violation, in order, and in the end what does not hold and why."""
     lines: list[str] = []
     for note in run.story:
-        if note.about & run.about and note.text not in lines[-3:]:
-            lines.append(note.text)
+        line = note.told_to(run.about) if note.about & run.about else ""
+        if line and line not in lines[-3:]:
+            lines.append(line)
     if len(lines) > _MOST_LINES:
         half = _MOST_LINES // 2
         lines = [*lines[:half], f"… {len(lines) - 2 * half} lines …", *lines[-half:]]

@@ -123,9 +123,7 @@ class Worker:
         frame = Frame(network=network, ledger=ledger, worker=key, time=time, body=body, signature=signature)
         appended, became = self.log.append(frame, chance, faults=faults)
         if self.known.is_told:
-            ids = [self.known.command(record).id for record in split(body)]
-            what = ", ".join(self.known.label(identity) for identity in ids if identity in self.known.labels)
-            self.known.note(f"{self.name} appends a frame with {what}, which {became}", *ids)
+            self.known.note_frame(f"{self.name} appends a frame with {{commands}}, which {became}", body)
         if self.known.variant == "answer-on-append" and appended is Appended.DONE:
             for record in split(body):
                 self._answer(self.known.command(record).id, SETTLED)

@@ -22,10 +22,20 @@ _SAID: Final = {Status.NEVER_PROCESSED: Status.EXPIRED}
 
 
 class Note(NamedTuple):
-    """A line of the story, and what it speaks of."""
+    """A line of the story, and what it speaks of; of a frame it also has what its commands are called."""
 
     text: str
     about: frozenset[Hashable]
+    labels: tuple[tuple[CommandId, str], ...] = ()
+
+    def told_to(self, concern: frozenset[Hashable]) -> str:
+        """Return the line, naming of a frame's commands only those that are of concern."""
+        if not self.labels:
+            return self.text
+        named = [label for command, label in self.labels if command in concern]
+        others = len(self.labels) - len(named)
+        rest = [f"{others} other" if others == 1 else f"{others} others"] if others else []
+        return self.text.format(commands=" and ".join([*dict.fromkeys(named), *rest]))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,10 +91,6 @@ class Knowledge:
             found = self._messages[data] = decode_message(self.network, data)
         return found
 
-    def ids_of(self, body: bytes) -> list[CommandId]:
-        """Return the identities of a frame's commands."""
-        return [self.command(record).id for record in split(body)]
-
     # The story.
 
     def saw(self, situation: Situation) -> None:
@@ -94,6 +100,12 @@ class Knowledge:
     def note(self, text: str, *about: Hashable) -> None:
         """Tell one thing that happened; ask `is_told` before making the text."""
         self.story.append(Note(text, frozenset(about)))
+
+    def note_frame(self, text: str, body: bytes) -> None:
+        """Tell what happened to a frame; `{commands}` stands in the text for what is in it."""
+        ids = [self.command(record).id for record in split(body)]
+        labels = tuple((identity, self.label(identity)) for identity in dict.fromkeys(ids))
+        self.story.append(Note(text, frozenset(ids), labels))
 
     def name(self, wallet: WalletId) -> str:
         """Return what a story calls an account."""
