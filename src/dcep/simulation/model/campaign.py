@@ -12,6 +12,7 @@ import os
 import signal
 from collections.abc import Iterator
 from functools import partial
+from multiprocessing.pool import Pool
 from typing import Any, Final
 
 from dcep.errors import BadInput
@@ -76,14 +77,21 @@ def _run_all(seeds: range, engine: str, variant: str, processes: int) -> Iterato
     if processes == 1 or len(seeds) < _WORTH_A_PROCESS:
         yield from map(run, seeds)
         return
-    # A process of its own start, not a fork: whatever threads run here, none is cut in two.
-    with multiprocessing.get_context("spawn").Pool(processes, initializer=_leave_the_key_to_the_parent) as pool:
+    with _processes(processes) as pool:
         yield from pool.imap(run, seeds, chunksize=_AT_ONCE)
 
 
-def _leave_the_key_to_the_parent() -> None:
-    """Let Ctrl-C stop the parent, who then ends the others."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _processes(count: int) -> Pool:
+    """Start processes that leave Ctrl-C to their parent, who then ends them.
+
+    They are started anew, not forked: whatever threads run here, none is cut in two. From their first instruction on
+    they have what the parent does with the key at this moment.
+    """
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return multiprocessing.get_context("spawn").Pool(count)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _explain(found: list[Run], engine: str, variant: str, progress: Progress) -> list[dict[str, Any]]:
