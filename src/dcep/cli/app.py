@@ -18,6 +18,7 @@ What can be done next:
   dcep replay --accounts FILE --payments FILE
                                real payments through the whole currency
   dcep verify DIR              audit a data folder, with no server running
+  dcep simulate --seed S       the rules of the protocol under faults, held to their laws
   dcep ledger --help           look into a ledger: a command, a statement, the trial balance, backup and restore
   dcep --help                  every command"""
 
@@ -26,10 +27,13 @@ app = App(
     help="The open implementation of DC/EP.",
     version_flags=["--version"],
     default_parameter=Parameter(negative=()),
+    # `main` answers Ctrl-C, with the exit code of the interface.
+    suppress_keyboard_interrupt=False,
 )
 # The help stands here too, so that `dcep --help` loads no command.
 app.command("dcep.cli.replay:replay", help="Replay a file of payments through the whole currency.")
 app.command("dcep.cli.simulation:demo", help="Tell the whole life of the money, then run at the machine's speed.")
+app.command("dcep.cli.simulate:simulate", help="Run the protocol under faults, from a seed.")
 app.command("dcep.cli.audit:verify", help="Audit a data folder, with no server running.")
 app.command("dcep.cli.bench:bench", help="Measure what the machine can do.")
 app.command("dcep.cli.ledger:app", name="ledger", help="Look into a ledger; backup and restore.")

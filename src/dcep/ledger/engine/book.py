@@ -6,7 +6,7 @@ Money moves only in these words, which keep total = balances + locked + suspense
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dcep.clock import Day, UnixMs, year_of
 from dcep.ids import (
@@ -27,12 +27,13 @@ from dcep.ledger.engine.lanes import Window
 from dcep.ledger.engine.rule_sets import Limits, RuleSets
 from dcep.ledger.engine.shard_time import ShardTime
 from dcep.messages.classes import WalletClass
+from dcep.messages.commands.governance import SetBoard
 from dcep.messages.crossings import Content, Message, Payment, digest_of, encode_message
 from dcep.messages.genesis import ISSUING_VAULT, Genesis, encode_genesis, network_of, supervision_wallet
-from dcep.messages.layout import Key, Lane, LockId, Number, Version
+from dcep.messages.layout import Epoch, Key, Lane, LockId, Number, Version
 from dcep.messages.outcomes import Sent
 from dcep.messages.policies import Policy, policy_hash
-from dcep.messages.signed import Command
+from dcep.messages.signed import Command, command_id, encode_body
 from dcep.money import MAX_FEN, Fen
 
 
@@ -187,6 +188,25 @@ class Book:
     def is_signed_by_board(self, order: Command) -> bool:
         """Return whether an officers' order that was brought here names the board in force at this place."""
         return order.body.epoch == int(self.board_version) and policy_hash(order.policy) == self.board_hash
+
+    def remember_order(self, command: Command) -> None:
+        """Keep which order of the officers was obeyed."""
+        self.enacted.add(self._order_id(command))
+
+    def has_obeyed(self, command: Command) -> bool:
+        """Return whether the officers' order was obeyed, perhaps as another board had signed it."""
+        return self._order_id(command) in self.enacted
+
+    def _order_id(self, command: Command) -> CommandId:
+        """Return what an order that overwrites is known by.
+
+        A new board by its command: only the board that it replaces may sign it. Every other by what it says under its
+        number: it may have to be signed anew, until another day and by another board.
+        """
+        body = command.body
+        if isinstance(body.order, SetBoard):
+            return command.id
+        return command_id(encode_body(self.network, replace(body, expires_at=UnixMs(0), epoch=Epoch(0))))
 
     def is_worker(self, ledger: LedgerId, key: Key) -> bool:
         """Return whether the key is on the list in force for a ledger."""

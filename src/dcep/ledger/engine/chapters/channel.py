@@ -9,6 +9,8 @@ Source: PROTOCOL, channel between two ledgers.
 
 from __future__ import annotations
 
+from typing import Any
+
 from dcep.crypto import merkle
 from dcep.ids import CommandId
 from dcep.ledger.engine.book import Book
@@ -18,7 +20,7 @@ from dcep.messages.commands.governance import Rules, SetBoard, Workers
 from dcep.messages.commands.issuance import Allocate, lane_to
 from dcep.messages.crossings import Message, OfficersOrder, Payment, Returned, decode_message, digest_of
 from dcep.messages.headers import Flow, Header, decode_signed_header
-from dcep.messages.layout import Blob, Malformed
+from dcep.messages.layout import Blob, Malformed, Version
 from dcep.messages.outcomes import Sent, decode_outcome, leaf
 from dcep.messages.refusals import NotProcessed, Refusal, Unheard, known, refuse_if
 from dcep.messages.signed import Command, decode, signatures_hold
@@ -116,15 +118,32 @@ def _resend_allocation(book: Book, channel: Channel, command: Command) -> None:
 
 
 def _resend_overwriting(book: Book, channel: Channel, command: Command) -> None:
-    """Send an order as it was signed, if tier 1 obeyed it and the shard still has what it replaces."""
+    """Send an order that tier 1 obeyed, if the shard still has what it replaces.
+
+    A board as the board before it signed it; everything else signed by the board in force, under its own number.
+    """
     order = command.body.order
-    versions = {SetBoard: channel.peer_board, Workers: channel.peer_workers, Rules: channel.peer_rules}
-    stands = versions.get(type(order))
+    stands = _version_at_peer(channel, order)
     refuse_if(stands is not None and stands != order.replaces, Refusal.STALE)
-    refuse_if(command.id not in book.enacted, Refusal.BOARD_NOT_IN_FORCE)
+    is_signed = isinstance(order, SetBoard) or book.is_signed_by_board(command)
+    refuse_if(not is_signed or not book.has_obeyed(command), Refusal.BOARD_NOT_IN_FORCE)
     if channel.acked != channel.sent:
         raise Unheard(NotProcessed.OUT_OF_TURN)
     book.send(channel.peer, OfficersOrder(order=Blob(command.wire)), 0)
+
+
+def _version_at_peer(channel: Channel, order: Any) -> Version | None:
+    """Return the version at the peer of what an order overwrites; None where its headers do not say it."""
+    match order:
+        case SetBoard():
+            return channel.peer_board
+        case Rules():
+            return channel.peer_rules
+        # A header has the version of the ledger's own list alone.
+        case Workers(ledger=channel.peer):
+            return channel.peer_workers
+        case _:
+            return None
 
 
 def _decode_officers_order(book: Book, wire: bytes) -> Command:

@@ -40,7 +40,7 @@ def give(book: Book, vault: Account, order: Any) -> None:
     _LAWS[type(order)](book, order)
 
     # From here on the order stands.
-    book.enacted.add(command.id)
+    book.remember_order(command)
     shards = [order.shard] if isinstance(order, SetOperator) else list(book.channels)
     for shard in shards:
         book.send(shard, OfficersOrder(order=Blob(command.wire)), 0)
