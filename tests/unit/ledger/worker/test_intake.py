@@ -35,7 +35,7 @@ def _take_in(wires: Sequence[bytes], *, is_suspect: bool = False) -> Admitted:
 
 
 def _codes(admitted: Admitted) -> list[str | None]:
-    return [answer and answer.code for answer in admitted.answers]
+    return [None if answer is None else answer.code for answer in admitted.answers]
 
 
 @pytest.mark.parametrize("is_suspect", [False, True])
