@@ -65,9 +65,18 @@ class LedgerFolder:
         return path.relative_to(self.root).as_posix()
 
     def make(self) -> None:
-        """Make what is not there yet."""
-        for folder in (self.log, self.headers, self.snapshots, self.torn, self.tmp):
-            make_folder(folder)
+        """Make what is not there yet; all of it is durable when this returns, whoever made it and was killed then.
+
+        Raises:
+            Unavailable: `folder_unusable`, the disk refused.
+        """
+        try:
+            for folder in (self.log, self.headers, self.snapshots, self.torn, self.tmp):
+                make_folder(folder)
+            for folder in (self.log.parent, self.root / "ledger", self.root):
+                flush_folder(folder)
+        except OSError as error:
+            raise _unusable(self.root, error) from error
 
 
 class Folder:
@@ -143,10 +152,11 @@ class Folder:
         make_folder(root / "ledger")
         file = root / "ledger" / _GENESIS
         if not file.exists():
+            # The genesis comes last: where it is, the folder of a ledger that is missing was taken away.
+            _make_ledgers(cls(root, lock, genesis))
             build_durably(file, genesis, at=root / "tmp" / _GENESIS)
         folder = cls._open_locked(root, lock, network_of(genesis))
-        for ledger in folder.read_genesis().ledgers():
-            folder.ledger(ledger).make()
+        _make_ledgers(folder)
         return folder
 
     @classmethod
@@ -205,6 +215,11 @@ class Folder:
     def close(self) -> None:
         """Unlock the folder."""
         os.close(self._lock)
+
+
+def _make_ledgers(folder: Folder) -> None:
+    for ledger in folder.read_genesis().ledgers():
+        folder.ledger(ledger).make()
 
 
 def make_folder(folder: Path) -> None:

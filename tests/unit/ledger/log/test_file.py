@@ -117,6 +117,19 @@ def test_a_tail_that_the_disk_never_filled_is_torn_as_well(tmp_path: Path, garba
     log.close()
 
 
+def test_a_frame_that_ends_in_zeros_is_torn_wherever_they_begin(tmp_path: Path) -> None:
+    """The length of the body may be among the bytes that a power cut took: then it says nothing."""
+    last = write_log(place_in(tmp_path), FRAMES)[-1]
+    data = log_file(tmp_path).read_bytes()
+    for end in range(last.offset, len(data) - 7):
+        log_file(tmp_path).write_bytes(data[:end] + bytes(len(data) - end))
+
+        log = FileLog(place_in(tmp_path), NETWORK, answered=Seq(2))
+
+        assert log.count == 2
+        log.close()
+
+
 def test_an_answered_frame_is_never_a_torn_tail(tmp_path: Path) -> None:
     """Its header is stored, so it was durable before: money that somebody was told of is gone."""
     write_log(place_in(tmp_path), FRAMES)
