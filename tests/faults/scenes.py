@@ -11,23 +11,11 @@ from dcep.ledger.backup import back_up, restore
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.messages.layout import Seq
 from dcep.simulation.replay_command import Asked, run_replay
-from tests.bookkeeping import keep_books
 from tests.faults.disk import Disk
+from tests.faults.tiny_replay import accounts_in, books_of, frames_of_payments, lines_of, payments_in, write_files
 from tests.faults.town import Given, live, require_nothing_lost
 from tests.unit.ledger.audit.kept import audited, header_file, keep, log_file, pieces_of
 from tests.unit.ledger.small_ledger import Ledger
-
-ACCOUNTS: Final = "nodeid,init_balance\n1,50\n2,20.5\n3,0\n8,7\n"
-PAYMENTS: Final = """sourceNodeId,targetNodeId,value,time
-1,2,10,1
-2,3,30,1
-3,1,0.01,1
-3,3,1,2
-8,1,7.01,2
-8,1,7,3
-2,8,0,3
-3,2,25,4
-"""
 
 
 class Scene(NamedTuple):
@@ -73,10 +61,9 @@ def _replay(root: Path, heard: list[Given]) -> None:
 
 
 def _run(root: Path) -> dict[str, Any]:
-    beside = root.parent
     asked = Asked(
-        accounts=str(beside / "accounts.csv"),
-        payments=str(beside / "payments.csv"),
+        accounts=str(accounts_in(root.parent)),
+        payments=str(payments_in(root.parent)),
         engine="rust",
         rules="ecny-2021",
         wallet_class="II",
@@ -89,18 +76,18 @@ def _run(root: Path) -> dict[str, Any]:
 
 
 def _files(root: Path) -> None:
-    (root.parent / "accounts.csv").write_text(ACCOUNTS)
-    (root.parent / "payments.csv").write_text(PAYMENTS)
+    write_files(root.parent)
 
 
 def _require_replay(root: Path, heard: Sequence[Given]) -> None:
-    books = keep_books(root.parent / "accounts.csv", root.parent / "payments.csv")
-    lines = "".join(f"{row},{code}\n" for row, code in enumerate(books.codes, 1))
+    books = books_of(root.parent)
+    lines = lines_of(books)
     outcomes = root / "outcomes.csv"
     so_far = outcomes.read_text() if outcomes.exists() else ""
     assert lines.startswith(so_far)
     if so_far:
         assert audited(_town(root)).ok
+        assert so_far.count("\n") <= len(frames_of_payments(_town(root)))
 
     result = _run(root)
 
