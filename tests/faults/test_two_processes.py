@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import time
@@ -39,7 +40,9 @@ def stopped_replay(root: Path) -> Iterator[subprocess.Popen[bytes]]:
     while not log.exists() and process.poll() is None:
         time.sleep(0.0005)
     process.send_signal(signal.SIGSTOP)
-    assert process.poll() is None, "it came to its end before it could be stopped"
+    # Its threads stop one after the other, each behind the call that it is in.
+    _, status = os.waitpid(process.pid, os.WUNTRACED)
+    assert os.WIFSTOPPED(status), "it came to its end before it could be stopped"
     try:
         yield process
     finally:
