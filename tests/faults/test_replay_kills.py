@@ -21,8 +21,8 @@ from dcep.ledger.audit import audit
 from dcep.ledger.native import RustEngine
 from dcep.simulation.replay import STAGES
 from tests.bookkeeping import Books, keep_books
-from tests.faults.tiny_replay import frames_of_payments
-from tests.faults.town import CRASH_LEAVES
+from tests.faults.disk.town import CRASH_LEAVES
+from tests.faults.system.tiny_replay import frames_of_payments
 
 _EXCERPT = Path(__file__).parents[2] / "vectors" / "payments"
 _DCEP = Path(sys.executable).with_name("dcep")

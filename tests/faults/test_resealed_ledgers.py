@@ -30,7 +30,7 @@ from dcep.messages.layout import Hash, Seq, Sum
 from dcep.messages.receipts import verify
 from dcep.messages.signed import kind_of, record_of, unsigned
 from dcep.simulation.economy import SHARD
-from tests.faults.disk import Disk
+from tests.faults.disk.disk import Disk
 from tests.unit.ledger.audit.kept import (
     audited,
     codes,

@@ -14,8 +14,8 @@ import pytest
 from dcep.errors import Damaged
 from dcep.ids import TIER1, LedgerId, ledger_name
 from dcep.simulation.economy import SHARD
-from tests.faults.disk import Disk
-from tests.faults.town import CRASH_LEAVES, Given, live, require_standing
+from tests.faults.disk.disk import Disk
+from tests.faults.disk.town import CRASH_LEAVES, Given, live, require_standing
 from tests.unit.ledger.audit.kept import (
     audited,
     codes,

@@ -21,7 +21,7 @@ from dcep.ledger.backup import MANIFEST, back_up, restore
 from dcep.ledger.backup.manifest import BadManifest, decode_manifest
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.ledger.folder import Folder
-from tests.faults.disk import Disk, Fault
+from tests.faults.disk.disk import Disk, Fault
 from tests.unit.ledger.audit.kept import copy_of, economy_in, flip, keep, log_file, play
 
 _SEED: Final = "keys/seed"

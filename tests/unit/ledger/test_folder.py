@@ -21,7 +21,7 @@ from dcep.messages.genesis import Genesis, encode_genesis, network_of
 from dcep.messages.layout import Code, Hash, Key, Name, Seq, Version
 from dcep.messages.policies import SUITE_ED25519, SingleKey
 from dcep.money import MAX_FEN
-from tests.faults.disk import Disk
+from tests.faults.disk.disk import Disk
 
 _SOMEBODY: Final = SingleKey(suite=SUITE_ED25519, key=Key(bytes(32)))
 _RULES: Final = Rules(

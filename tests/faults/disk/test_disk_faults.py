@@ -15,9 +15,9 @@ from typing import Final
 import pytest
 
 from dcep.errors import DcepError, Unavailable
-from tests.faults.disk import Call, Disk, Fault, Kill, Killed
-from tests.faults.scenes import SCENES, Scene
-from tests.faults.town import Given
+from tests.faults.disk.disk import Call, Disk, Fault, Kill, Killed
+from tests.faults.disk.scenes import SCENES, Scene
+from tests.faults.disk.town import Given
 
 _EACH: Final = pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
 # Every call has its turn within so many runs of `make test-long`, and a few of them in each `make test`.

@@ -11,9 +11,16 @@ from dcep.ledger.backup import back_up, restore
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.messages.layout import Seq
 from dcep.simulation.replay_command import Asked, run_replay
-from tests.faults.disk import Disk
-from tests.faults.tiny_replay import accounts_in, books_of, frames_of_payments, lines_of, payments_in, write_files
-from tests.faults.town import Given, live, require_nothing_lost
+from tests.faults.disk.disk import Disk
+from tests.faults.disk.town import Given, live, require_nothing_lost
+from tests.faults.system.tiny_replay import (
+    accounts_in,
+    books_of,
+    frames_of_payments,
+    lines_of,
+    payments_in,
+    write_files,
+)
 from tests.unit.ledger.audit.kept import audited, header_file, keep, log_file, pieces_of
 from tests.unit.ledger.small_ledger import Ledger
 

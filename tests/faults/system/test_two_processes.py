@@ -16,7 +16,7 @@ from dcep.ids import OperatorId, wallet_id
 from dcep.ledger.audit import audit
 from dcep.ledger.backup import back_up, restore
 from dcep.ledger.engine.statute import PythonEngine
-from tests.faults.tiny_replay import DCEP, books_of, lines_of, replay_line, write_files
+from tests.faults.system.tiny_replay import DCEP, books_of, lines_of, replay_line, write_files
 
 # All that opens a folder; FOLDER, and BESIDE for what is written beside it.
 _COMMANDS: Final = [

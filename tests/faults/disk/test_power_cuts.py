@@ -15,9 +15,9 @@ from typing import Final
 
 import pytest
 
-from tests.faults.disk import Disk, Kill, Killed
-from tests.faults.platter import Journal, Platter
-from tests.faults.town import Given, live, require_nothing_lost
+from tests.faults.disk.disk import Disk, Kill, Killed
+from tests.faults.disk.platter import Journal, Platter
+from tests.faults.disk.town import Given, live, require_nothing_lost
 
 _SEED: Final = 20210101
 

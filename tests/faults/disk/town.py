@@ -16,7 +16,7 @@ from dcep.messages.outcomes import Outcome
 from dcep.messages.signed import decode
 from dcep.simulation.economy import Economy
 from dcep.simulation.player import Player
-from tests.faults.disk import Disk
+from tests.faults.disk.disk import Disk
 from tests.unit.ledger.audit.kept import audited, economy_in, play
 
 # What a crash may leave; anything else is damage.

@@ -1,6 +1,6 @@
 """A program that lives the town's life in a folder and writes a line to its standard output for each answer it hears.
 
-python -m tests.faults.answering FOLDER: `LEDGER SEQ PLACE`, one system call a line, at the moment of the answer.
+python -m tests.faults.system.answering FOLDER: `LEDGER SEQ PLACE`, one system call a line, at the moment of the answer.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import SupportsIndex
 
-from tests.faults.town import Given, live
+from tests.faults.disk.town import Given, live
 
 
 class Aloud(list[Given]):

@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 
 import pytest
 
-from tests.faults.tiny_replay import DCEP, books_of, lines_of, replay_line, write_files
-from tests.faults.trace import Call, read_trace, require_strace
+from tests.faults.system.tiny_replay import DCEP, books_of, lines_of, replay_line, write_files
+from tests.faults.system.trace import Call, read_trace, require_strace
 
 _SHARD: Final = "ledger/shard-000"
 

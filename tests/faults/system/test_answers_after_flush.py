@@ -14,11 +14,11 @@ from typing import Final
 import pytest
 
 from dcep.ids import LedgerId
-from tests.faults.tiny_replay import frames_of_payments, replay_line, write_files
-from tests.faults.trace import CALLS, Call, Dishonest, Said, Span, read_trace, require_honest, require_strace
+from tests.faults.system.tiny_replay import frames_of_payments, replay_line, write_files
+from tests.faults.system.trace import CALLS, Call, Dishonest, Said, Span, read_trace, require_honest, require_strace
 from tests.unit.ledger.audit.kept import header_file, log_file, pieces_of
 
-_CHECKOUT: Final = Path(__file__).parents[2]
+_CHECKOUT: Final = Path(__file__).parents[3]
 
 
 def strace_to(trace: Path) -> list[str]:
@@ -36,7 +36,7 @@ class Traced:
 
     def __init__(self, root: Path) -> None:
         self.data, trace = root / "data", root / "trace"
-        run([*strace_to(trace), sys.executable, "-m", "tests.faults.answering", str(self.data)])
+        run([*strace_to(trace), sys.executable, "-m", "tests.faults.system.answering", str(self.data)])
         self.text = trace.read_text(encoding="ascii")
 
     def said(self, calls: Sequence[Call]) -> list[Said]:
