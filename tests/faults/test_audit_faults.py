@@ -11,6 +11,7 @@ from random import Random  # noqa: TID251  the seed stands in the test
 import pytest
 
 from dcep.crypto.suites import Signer
+from dcep.errors import Unavailable
 from dcep.ids import TIER1, LedgerId, ledger_name
 from dcep.ledger.log.frames import encode_frame
 from dcep.ledger.log.headers import encode_record
@@ -19,6 +20,7 @@ from dcep.messages.frames import FIRST_HEAD, Frame, next_head, signed_part
 from dcep.messages.headers import decode_signed_header, encode_header, read_signed_header
 from dcep.messages.layout import Hash, Key, Reader, Seq, Sum
 from dcep.simulation.economy import SHARD
+from tests.faults.disk.disk import Disk, Fault
 from tests.unit.ledger.audit.kept import (
     audited,
     codes,
@@ -380,6 +382,22 @@ def test_no_harm_to_a_file_makes_the_audit_fall_over(data: Path, harm: Callable[
             path.rmdir()
         path.write_bytes(backup)
     assert audited(data).ok
+
+
+def test_a_read_that_fails_is_never_an_audit_that_finds_nothing(data: Path) -> None:
+    """Files are read more than once: whichever time the disk refuses, the audit stops with 3 or names the file."""
+    with Disk(data).installed() as whole:
+        audited(data)
+    reads = [at for at, call in enumerate(whole.calls) if call.sort == "open"]
+    for at in reads:
+        with Disk(data, Fault(at=at)).installed():
+            try:
+                is_ok = audited(data).ok
+            except Unavailable:
+                continue
+
+        assert not is_ok, whole.calls[at]
+    assert len(reads) > 10
 
 
 def test_snapshots_and_headers_may_be_gone(data: Path) -> None:

@@ -32,10 +32,11 @@ class Life:
         if killed_at is not None:
             with Disk(root, Kill(at=killed_at), self.journal.note).installed(), suppress(Killed):
                 live(root / "data", self.heard)
+        self.started_at = len(self.journal.deeds)
         disk = Disk(root, None, self.journal.note)
         with disk.installed():
             live(root / "data", self.heard)
-        self.calls = len(disk.calls)
+        self.calls = disk.calls
 
     def require_cut_survived(self, deeds: int, chance: Random, target: Path) -> None:
         """Cut the power after so many deeds, and require that what was answered until then is there."""
@@ -67,10 +68,14 @@ def test_a_power_cut_loses_no_answer(tmp_path: Path) -> None:
 
 def test_a_power_cut_after_a_kill_loses_no_answer(tmp_path: Path) -> None:
     """A start reads what a killed writer never flushed: it must flush it before it builds upon it."""
-    for killed_at in range(10, 160, 30):
+    calls = Life(tmp_path / "whole").calls
+    before_a_flush = [at for at, call in enumerate(calls) if call.sort == "flush" and call.file.endswith(".log")]
+    for killed_at in [*before_a_flush[3::5], *range(22, 160, 45)]:
         life = Life(tmp_path / f"real {killed_at}", killed_at)
 
-        life.require_cuts_survived(life.everywhere()[5::40], Random(killed_at), tmp_path / "cut")
+        # Soon after the second start, before a flush of its own makes up for what was left out.
+        soon = life.everywhere()[life.started_at :][:48:3]
+        life.require_cuts_survived(soon, Random(killed_at), tmp_path / "cut")
 
 
 @pytest.mark.long
@@ -84,12 +89,12 @@ def test_a_power_cut_anywhere_loses_no_answer(tmp_path: Path, seed: int) -> None
 
 @pytest.mark.long
 def test_a_power_cut_anywhere_after_a_kill_anywhere_loses_no_answer(tmp_path: Path) -> None:
-    """Each call at which the process can be gone, and then a cut at every fourth place."""
-    calls = Life(tmp_path / "whole").calls
-    for killed_at in range(0, calls, 2):
+    """Each call at which the process can be gone, then a cut soon after the next start, and some anywhere."""
+    for killed_at in range(len(Life(tmp_path / "whole").calls)):
         life = Life(tmp_path / "real", killed_at)
 
-        life.require_cuts_survived(life.everywhere()[killed_at % 7 :: 7], Random(killed_at), tmp_path / "cut")
+        places = [*life.everywhere()[life.started_at :][:60:4], *life.everywhere()[killed_at % 31 :: 31]]
+        life.require_cuts_survived(places, Random(killed_at), tmp_path / "cut")
 
         shutil.rmtree(tmp_path / "real")
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Generic, NamedTuple, TypeVar
 
+from dcep.errors import Unavailable
 from dcep.ledger.log.segments import segment_files
 
 T = TypeVar("T")
@@ -78,14 +79,21 @@ class Broken(NamedTuple):
 
 
 def find_pieces(folder: Path, suffix: str, shape: Shape[T]) -> Iterator[Begins | Found[T] | Broken]:
-    """Yield what stands in the files of a store, in order."""
+    """Yield what stands in the files of a store, in order.
+
+    Raises:
+        Unavailable: `folder_unusable`, the disk refused. What was not read is neither right nor damaged.
+    """
     files = segment_files(folder, suffix)
     for first, path in files:
         yield Begins(path, first)
         try:
             data = path.read_bytes()
+        except IsADirectoryError:
+            yield Broken(path, 0, b"", "a folder stands where a file belongs", is_last=False, is_cut=False)
         except OSError as error:
-            yield Broken(path, 0, b"", f"the file cannot be read: {error.strerror}", is_last=False, is_cut=False)
+            message = f"{path}: {error.strerror}"
+            raise Unavailable("folder_unusable", message, retry_after_ms=1_000, next_step="see to the disk") from error
         else:
             yield from _pieces_of(path, data, shape, is_last_file=path == files[-1][1])
 

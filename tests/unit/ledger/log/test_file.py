@@ -18,6 +18,7 @@ from dcep.ledger.log.file import FileLog
 from dcep.ledger.log.frames import FrameScan, encode_frame, read_frame
 from dcep.messages.frames import FIRST_HEAD, Frame
 from dcep.messages.layout import Hash, Seq
+from tests.faults.disk.disk import Disk, Fault
 from tests.unit.ledger.log.written import (
     NETWORK,
     NOBODY_ANSWERED,
@@ -248,7 +249,7 @@ def test_a_frame_from_elsewhere_is_named(tmp_path: Path, stranger: Frame, code: 
     assert problems(scan_log(place_in(tmp_path), answered=1)) == [(1, code)]
 
 
-def test_a_file_that_cannot_be_read_is_a_problem_and_no_traceback(tmp_path: Path) -> None:
+def test_a_folder_in_the_place_of_a_file_is_a_problem_and_no_traceback(tmp_path: Path) -> None:
     """An audit names it and goes on with the next file."""
     write_log(place_in(tmp_path), FRAMES, segment_bytes=1)
     log_file(tmp_path, first=2).unlink()
@@ -258,6 +259,14 @@ def test_a_file_that_cannot_be_read_is_a_problem_and_no_traceback(tmp_path: Path
 
     assert problems(found) == [(2, "frame_damaged")]
     assert [item.seq for item in found if isinstance(item, Stored)] == [1, 3]
+
+
+def test_a_file_that_the_disk_does_not_give_is_unavailable(tmp_path: Path) -> None:
+    """What was not read is neither right nor damaged: exit code 3."""
+    write_log(place_in(tmp_path), FRAMES)
+
+    with Disk(tmp_path, Fault(at=0)).installed(), pytest.raises(Unavailable, match="folder_unusable"):
+        scan_log(place_in(tmp_path))
 
 
 @given(st.binary(max_size=400))
