@@ -12,6 +12,7 @@ import fcntl
 import os
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -111,6 +112,9 @@ class Folder:
         """
         try:
             make_folder(root)
+            # A kill can have come between the folder and its name's flush; whoever may not look above it made neither.
+            with suppress(PermissionError):
+                flush_folder(root.parent)
             lock = _lock(root)
             try:
                 return cls._create_locked(root, lock, make_genesis())
