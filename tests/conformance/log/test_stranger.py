@@ -7,11 +7,13 @@ import csv
 import json
 import subprocess
 import sys
+from collections import deque
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 
 from dcep.ids import TIER1, LedgerId, ledger_name
 from dcep.ledger.engine.statute import PythonEngine
@@ -23,6 +25,7 @@ from tests.conformance.log import stranger
 from tests.conformance.log.stranger import open_ledger, snapshot
 from tests.language import play
 from tests.network import Network
+from tests.unit.ledger.audit.kept import keep, log_file
 
 NONE: Final = Seq(0)
 _EXCERPT: Final = Path(__file__).parents[3] / "vectors" / "payments"
@@ -120,6 +123,21 @@ def test_the_stranger_knows_nothing_of_the_program() -> None:
 
     assert imported == set(_LIBRARIES.split())
     assert not {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & {"__import__", "exec", "eval"}
+
+
+def test_a_stranger_stops_at_a_changed_byte_of_the_log(tmp_path: Path) -> None:
+    """He believes nothing: a checksum, a chain or a signature tells him, wherever the byte stands."""
+    keep(tmp_path)
+    file = log_file(tmp_path)
+    whole = file.read_bytes()
+    for at in range(0, len(whole), 67):
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+
+        with pytest.raises((AssertionError, InvalidSignature)):
+            deque(open_ledger(tmp_path, "shard-000").frames(file.parents[1]), maxlen=0)
+
+    file.write_bytes(whole)
+    deque(open_ledger(tmp_path, "shard-000").frames(file.parents[1]), maxlen=0)
 
 
 @pytest.mark.parametrize("engine", ["rust", "python"])
