@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import ExitStack
 from pathlib import Path
 
 from dcep.clock import UnixMs
@@ -122,11 +123,17 @@ def open_line(folder: Folder, ledger: LedgerId, make: EngineMaker, signer: Signe
 
     Raises:
         Damaged: the folder contradicts itself; nothing was changed.
+        Unavailable: `folder_unusable` or `log_failed`, the disk refused.
     """
     place = folder.ledger(ledger)
     place.make()
-    headers = FileHeaders(place, folder.network)
-    log = FileLog(place, folder.network, answered=headers.count)
-    opened = OpenLedger(folder.genesis, ledger, make, log=log, headers=headers, snapshots=SnapshotStore(place))
-    opened.replay(signer)
+    with ExitStack() as opening:
+        headers = FileHeaders(place, folder.network)
+        opening.callback(headers.close)
+        log = FileLog(place, folder.network, answered=headers.count)
+        opening.callback(log.close)
+        opened = OpenLedger(folder.genesis, ledger, make, log=log, headers=headers, snapshots=SnapshotStore(place))
+        opened.replay(signer)
+        # From here on the line closes them.
+        opening.pop_all()
     return Line(opened, signer, clock, index=folder.index / place.name)
