@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 from dcep.clock import UnixMs
 from dcep.crypto.suites import SignedMessage, bad_signatures
 from dcep.ids import LedgerId, NetworkId
+from dcep.ledger.archived import head_before
 from dcep.ledger.folder import LedgerFolder
 from dcep.ledger.log import Problem, Stored, Torn
 from dcep.ledger.log.pieces import BadPiece, Begins, Broken, Found, Shape, find_pieces
@@ -103,6 +104,8 @@ class FrameScan:
         # Behind damage the next place is unknown.
         self._is_lost = False
         self.count, self.head = Seq(0), FIRST_HEAD
+        # So many frames before the first one here were archived, and this was the head after them.
+        self.before, self.head_before = Seq(0), FIRST_HEAD
 
     def __iter__(self) -> Iterator[Stored | Problem | Torn]:
         """Yield every frame in order, each behind what is wrong with it, and last of all a torn tail."""
@@ -115,7 +118,7 @@ class FrameScan:
         yield from self._with_signatures(waiting)
 
     def _walk(self) -> Iterator[Stored | Problem | Torn]:
-        for item in find_pieces(self._place.log, SUFFIX, _SHAPE):
+        for item in find_pieces(self._place.everywhere(self._place.log), SUFFIX, _SHAPE):
             match item:
                 case Begins():
                     yield from self._begin(item)
@@ -129,6 +132,9 @@ class FrameScan:
             yield Problem(file=folder, offset=0, frame=seq, code="frames_missing", explanation=message)
 
     def _begin(self, begins: Begins) -> Iterator[Problem]:
+        if self.count == 0 and begins.first > FIRST and (head := head_before(self._place, "log", begins.first)):
+            self.before = self.count = Seq(begins.first - 1)
+            self.head_before = self.head = head
         if begins.first != self.count + 1 and not self._is_lost:
             file, seq = self._place.relative(begins.path), self.count + 1
             message = f"the file is named by frame {begins.first}, but frame {seq} comes next"

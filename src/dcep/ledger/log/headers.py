@@ -13,8 +13,9 @@ from typing import Final
 
 from dcep.errors import Damaged
 from dcep.ids import NetworkId
+from dcep.ledger.archived import head_before
 from dcep.ledger.folder import LedgerFolder
-from dcep.ledger.log import Problem, StoredHeader, Torn, require_next
+from dcep.ledger.log import Problem, StoredHeader, Torn, require_here, require_next
 from dcep.ledger.log.pieces import BadPiece, Begins, Broken, Found, Shape, find_pieces
 from dcep.ledger.log.segments import MAX_SEQ, SEGMENT_BYTES, Disk, Segments
 from dcep.messages.headers import TAG, VERSION, read_signed_header
@@ -63,6 +64,13 @@ class FileHeaders:
     def count(self) -> Seq:
         return self._segments.count
 
+    @property
+    def first(self) -> Seq:
+        return self._segments.first
+
+    def begin_file(self) -> None:
+        self._segments.begin_file()
+
     def append(self, seq: Seq, header: bytes, outcomes: bytes) -> None:
         require_next(seq, self.count)
         self._segments.append([encode_record(header + outcomes)], flush=False)
@@ -72,6 +80,7 @@ class FileHeaders:
         return stored.header, stored.outcomes
 
     def read(self, from_seq: Seq) -> Iterator[StoredHeader]:
+        require_here(from_seq, self.first)
         for seq, path, offset, data in self._segments.read(from_seq):
             file = self._place.relative(path)
             try:
@@ -101,11 +110,13 @@ class HeaderScan:
         self._mark = TAG + bytes((VERSION,)) + network + place.ledger.to_bytes(2)
         self._is_lost = False
         self.count = Seq(0)
+        # So many headers before the first one here were archived.
+        self.before = Seq(0)
 
     def __iter__(self) -> Iterator[StoredHeader | Problem | Torn]:
         """Yield every record in order, each behind what is wrong with its place, and last of all a torn tail."""
         shape = Shape(read=partial(_read, self._mark), mark=self._mark, mark_at=_HEAD_SIZE, max_size=_MAX_SIZE)
-        for item in find_pieces(self._place.headers, SUFFIX, shape):
+        for item in find_pieces(self._place.everywhere(self._place.headers), SUFFIX, shape):
             match item:
                 case Begins():
                     yield from self._begin(item)
@@ -115,6 +126,8 @@ class HeaderScan:
                     yield self._break(item)
 
     def _begin(self, begins: Begins) -> Iterator[Problem]:
+        if self.count == 0 and begins.first > 1 and head_before(self._place, "headers", begins.first):
+            self.before = self.count = Seq(begins.first - 1)
         if begins.first != self.count + 1 and not self._is_lost:
             file, seq = self._place.relative(begins.path), self.count + 1
             message = f"the file is named by header {begins.first}, but header {seq} comes next"

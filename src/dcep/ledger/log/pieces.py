@@ -6,7 +6,7 @@ look like the beginning of one deceive nobody. Nothing is written here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
@@ -75,9 +75,9 @@ class Broken(NamedTuple):
     is_cut: bool
 
 
-def find_pieces(folder: Path, suffix: str, shape: Shape[T]) -> Iterator[Begins | Found[T] | Broken]:
-    """Yield what stands in the files of a store, in order."""
-    files = segment_files(folder, suffix)
+def find_pieces(folders: Sequence[Path], suffix: str, shape: Shape[T]) -> Iterator[Begins | Found[T] | Broken]:
+    """Yield what stands in the files of a store, in order; they may lie in several folders."""
+    files = segment_files(folders, suffix)
     for first, path in files:
         yield Begins(path, first)
         try:

@@ -80,16 +80,33 @@ class Segments:
     def __init__(self, place: LedgerFolder, folder: Path, suffix: str, *, limit: int, disk: Disk) -> None:
         self._place, self._folder, self._suffix, self._limit, self._disk = place, folder, suffix, limit, disk
         self._lock = _lock(folder)
-        self._firsts = [first for first, _ in segment_files(folder, suffix)]
+        self._firsts = [first for first, _ in segment_files([folder], suffix)]
+        # What lies before was archived; whether that is so is asked where the pieces are found.
+        self._before = self._firsts[0] - 1 if self._firsts else 0
         # Where each piece ends in its file: 8 bytes a piece.
         self._ends = array("Q")
         self._file: int | None = None
+        self._is_file_due = False
         self._is_sound = True
 
     @property
     def count(self) -> Seq:
         """The number of the last piece."""
-        return Seq(len(self._ends))
+        return Seq(self._before + len(self._ends))
+
+    @property
+    def first(self) -> Seq:
+        """The number of the oldest piece that is here, or will be."""
+        return Seq(self._before + 1)
+
+    def begins_file(self, seq: Seq) -> bool:
+        """Return whether this piece is the first of its file."""
+        return seq in self._firsts
+
+    def last_of_full_file(self, seq: Seq) -> Seq | None:
+        """Return the last piece of the file that holds this one; None while more may be added to that file."""
+        after = bisect_right(self._firsts, seq)
+        return Seq(self._firsts[after] - 1) if after < len(self._firsts) else None
 
     # At the start.
 
@@ -157,10 +174,15 @@ class Segments:
 
     # 2.
 
+    def begin_file(self) -> None:
+        """Let the next piece be the first of a file, however much room the last one has."""
+        self._is_file_due = True
+
     def _file_for(self, size: int) -> tuple[int, int]:
         """Return the file that takes the next bytes, and where it ends now."""
         end = self._end_of_last()
-        if self._firsts and (end == 0 or end + size <= self._limit):
+        is_due, self._is_file_due = self._is_file_due, False
+        if self._firsts and (end == 0 or (end + size <= self._limit and not is_due)):
             if self._file is None:
                 self._file = self._disk.open(self._path(self._firsts[-1]))
             return self._file, end
@@ -191,11 +213,11 @@ class Segments:
             first = self._firsts[segment]
             after = self._firsts[segment + 1] if segment + 1 < len(self._firsts) else last + 1
             path = self._path(first)
-            offset = 0 if seq == first else self._ends[seq - 2]
+            offset = 0 if seq == first else self._ends[seq - self._before - 2]
             with path.open("rb") as stream:
                 stream.seek(offset)
                 for place in range(seq, min(after, last + 1)):
-                    end = self._ends[place - 1]
+                    end = self._ends[place - self._before - 1]
                     yield Piece(Seq(place), path, offset, stream.read(end - offset))
                     offset = end
             seq = Seq(after)
@@ -220,10 +242,13 @@ class Segments:
         return LogFailed(f"{self._place.relative(self._folder)}: {error.strerror or error}")
 
 
-def segment_files(folder: Path, suffix: str) -> list[tuple[int, Path]]:
-    """Return (first number, file) of a store's files, in order; what has another name is none of them."""
-    named = (path for path in folder.glob(f"*{suffix}") if _NAME.fullmatch(path.stem))
-    return sorted((int(path.stem), path) for path in named)
+def segment_files(folders: Sequence[Path], suffix: str) -> list[tuple[int, Path]]:
+    """Return (first number, file) of a store's files, in order; what has another name is none of them.
+
+    Of files with one name, that of the last folder is taken.
+    """
+    named = (path for folder in folders for path in folder.glob(f"*{suffix}") if _NAME.fullmatch(path.stem))
+    return sorted({int(path.stem): path for path in named}.items())
 
 
 def _lock(folder: Path) -> int:
