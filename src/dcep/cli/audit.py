@@ -22,6 +22,7 @@ def verify(
     engine: Literal["rust", "python"] = "rust",
     network: str | None = None,
     head: str | None = None,
+    archive: list[Path] | None = None,
     json: bool = False,
 ) -> int:
     """Audit a data folder: every frame, signature, outcome, header and fen. Nothing is written.
@@ -36,6 +37,8 @@ def verify(
         The network that must be kept there: 32 hex digits.
     head
         A head that must stand in the chain of one of its ledgers, from a receipt or an anchor: 64 hex digits.
+    archive
+        An archive into which its old files were moved, to be audited with it; once for each archive.
     json
         Print one JSON document.
     """
@@ -52,6 +55,7 @@ def verify(
         RustEngine if engine == "rust" else PythonEngine,
         network=pinned_network,
         head=pinned_head,
+        archives=archive or (),
         progress=progress_bar(),
     )
     if json:

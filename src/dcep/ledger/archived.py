@@ -15,9 +15,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-from dcep.errors import Damaged
+from dcep.errors import BadInput, Damaged
 from dcep.ids import NetworkId
-from dcep.ledger.folder import LedgerFolder
+from dcep.ledger.folder import Folder, LedgerFolder
 from dcep.messages.layout import Hash, Seq
 
 FORMAT: Final = "dcep archive 1"
@@ -156,6 +156,39 @@ def read_note(root: Path) -> Archived | None:
     except (BadDocument, OSError) as error:
         step = f"put {NOTE} back from a copy, or from the archive's {MANIFEST} if there is one archive only"
         raise Damaged("bad_archive_note", str(error), file=NOTE, offset=0, next_step=step) from error
+
+
+def read_manifest(archive: Path, network: NetworkId) -> Archived:
+    """Return what an archive holds.
+
+    Raises:
+        BadInput: `not_an_archive`, or `other_network`.
+        Damaged: `bad_manifest`.
+    """
+    try:
+        manifest = decode_archived((archive / MANIFEST).read_bytes())
+    except FileNotFoundError as error:
+        raise BadInput("not_an_archive", f"has no {MANIFEST}", where=str(archive)) from error
+    except (BadDocument, OSError) as error:
+        step = "take another copy of the archive"
+        raise Damaged("bad_manifest", str(error), file=str(archive / MANIFEST), offset=0, next_step=step) from error
+    if manifest.network != network:
+        message = f"the archive keeps network {manifest.network.hex()}, not {network.hex()}"
+        raise BadInput("other_network", message, where=str(archive))
+    return manifest
+
+
+def read_with(folder: Folder, archives: Iterable[Path]) -> None:
+    """Let a folder be read as if the files of these archives had never left it.
+
+    Raises:
+        BadInput: `not_an_archive`, or `other_network`.
+        Damaged: `bad_manifest`.
+    """
+    found = tuple(archives)
+    for archive in found:
+        read_manifest(archive, folder.network)
+    folder.archives = found
 
 
 def head_before(place: LedgerFolder, store: str, first: int) -> Hash | None:

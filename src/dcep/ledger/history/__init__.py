@@ -215,7 +215,7 @@ class History:
         while not self._is_closing:
             try:
                 self.build()
-            except Exception as failure:  # noqa: BLE001  whatever stopped it is told to whoever asks next
+            except Exception as failure:
                 self._failure = failure
             self._asked.wait(_LOOK_S)
             self._asked.clear()

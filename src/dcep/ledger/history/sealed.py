@@ -86,7 +86,9 @@ def open_sealed(path: Path) -> Sealed | None:
         return None
     try:
         if _is_whole(file):
-            magic, version, before, head, first, last, earliest, latest, count = _HEAD.unpack(os.pread(file, _HEAD.size, 0))
+            magic, version, before, head, first, last, earliest, latest, count = _HEAD.unpack(
+                os.pread(file, _HEAD.size, 0)
+            )
             size = _HEAD.size + count * ROW_SIZE + _CHECKSUM_SIZE
             if (magic, version, os.fstat(file).st_size) == (MAGIC, VERSION, size):
                 return Sealed(

@@ -171,7 +171,7 @@ class HeaderStore(Protocol):
         ...
 
     def sync(self) -> None:
-        """Make every stored header durable."""
+        """Make every stored header durable, while another thread may store more; LogFailed if the disk refused."""
         ...
 
     def close(self) -> None:

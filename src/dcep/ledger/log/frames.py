@@ -20,7 +20,7 @@ from dcep.ledger.archived import head_before
 from dcep.ledger.folder import LedgerFolder
 from dcep.ledger.log import Problem, Stored, Torn
 from dcep.ledger.log.pieces import BadPiece, Begins, Broken, Found, Shape, find_pieces
-from dcep.ledger.log.segments import MAX_SEQ
+from dcep.ledger.log.segments import MAX_SEQ, segment_files
 from dcep.messages.frames import FIRST_HEAD, MAX_BODY, Frame, next_head, signed_part
 from dcep.messages.layout import Hash, Key, Seq
 
@@ -85,10 +85,23 @@ def read_frame(data: bytes, at: int = 0) -> tuple[Written, int]:
 _SHAPE: Final = Shape(read=read_frame, mark=MAGIC, mark_at=0, max_size=_BODY_AT + MAX_BODY + _SIGNATURE_SIZE)
 
 
+def where_it_begins(place: LedgerFolder) -> tuple[Seq, Hash]:
+    """Return how many frames before the first one that is here were archived, and the head after them.
+
+    Raises:
+        Damaged: `bad_archive_note`.
+    """
+    files = segment_files(place.everywhere(place.log), SUFFIX)
+    first = files[0][0] if files else FIRST
+    head = head_before(place, "log", first) if first > FIRST else None
+    return (Seq(0), FIRST_HEAD) if head is None else (Seq(first - 1), head)
+
+
 class FrameScan:
     """Go once through the frames of a ledger and say what is wrong with them; nothing is written.
 
-    Behind a problem the scan believes what the next frame says of its place, so that one damage is one line.
+    Behind a problem the scan believes what the next frame says of its place, so that one damage is one line. `before`
+    frames before the first one here were archived, `head_before` was the head after them.
 
     Args:
         place: where the ledger's files lie.
@@ -103,9 +116,8 @@ class FrameScan:
         self._answered, self._verify_from = answered, verify_from
         # Behind damage the next place is unknown.
         self._is_lost = False
-        self.count, self.head = Seq(0), FIRST_HEAD
-        # So many frames before the first one here were archived, and this was the head after them.
-        self.before, self.head_before = Seq(0), FIRST_HEAD
+        self.before, self.head_before = where_it_begins(place)
+        self.count, self.head = self.before, self.head_before
 
     def __iter__(self) -> Iterator[Stored | Problem | Torn]:
         """Yield every frame in order, each behind what is wrong with it, and last of all a torn tail."""
@@ -132,9 +144,6 @@ class FrameScan:
             yield Problem(file=folder, offset=0, frame=seq, code="frames_missing", explanation=message)
 
     def _begin(self, begins: Begins) -> Iterator[Problem]:
-        if self.count == 0 and begins.first > FIRST and (head := head_before(self._place, "log", begins.first)):
-            self.before = self.count = Seq(begins.first - 1)
-            self.head_before = self.head = head
         if begins.first != self.count + 1 and not self._is_lost:
             file, seq = self._place.relative(begins.path), self.count + 1
             message = f"the file is named by frame {begins.first}, but frame {seq} comes next"

@@ -17,7 +17,7 @@ from dcep.ledger.archived import head_before
 from dcep.ledger.folder import LedgerFolder
 from dcep.ledger.log import Problem, StoredHeader, Torn, require_here, require_next
 from dcep.ledger.log.pieces import BadPiece, Begins, Broken, Found, Shape, find_pieces
-from dcep.ledger.log.segments import MAX_SEQ, SEGMENT_BYTES, Disk, Segments
+from dcep.ledger.log.segments import MAX_SEQ, SEGMENT_BYTES, Disk, Segments, segment_files
 from dcep.messages.headers import TAG, VERSION, read_signed_header
 from dcep.messages.layout import Malformed, Reader, Seq
 
@@ -92,7 +92,7 @@ class FileHeaders:
             yield StoredHeader(seq, header, outcomes, file, offset, size)
 
     def sync(self) -> None:
-        self._segments.flush()
+        self._segments.sync()
 
     def close(self) -> None:
         self._segments.close()
@@ -109,9 +109,8 @@ class HeaderScan:
         self._place = place
         self._mark = TAG + bytes((VERSION,)) + network + place.ledger.to_bytes(2)
         self._is_lost = False
-        self.count = Seq(0)
         # So many headers before the first one here were archived.
-        self.before = Seq(0)
+        self.before = self.count = _archived_headers(place)
 
     def __iter__(self) -> Iterator[StoredHeader | Problem | Torn]:
         """Yield every record in order, each behind what is wrong with its place, and last of all a torn tail."""
@@ -126,8 +125,6 @@ class HeaderScan:
                     yield self._break(item)
 
     def _begin(self, begins: Begins) -> Iterator[Problem]:
-        if self.count == 0 and begins.first > 1 and head_before(self._place, "headers", begins.first):
-            self.before = self.count = Seq(begins.first - 1)
         if begins.first != self.count + 1 and not self._is_lost:
             file, seq = self._place.relative(begins.path), self.count + 1
             message = f"the file is named by header {begins.first}, but header {seq} comes next"
@@ -154,6 +151,13 @@ class HeaderScan:
             yield Problem(file=file, offset=found.offset, frame=seq, code="header_damaged", explanation=message)
         else:
             yield StoredHeader(seq, header, outcomes, file, found.offset, found.size)
+
+
+def _archived_headers(place: LedgerFolder) -> Seq:
+    files = segment_files(place.everywhere(place.headers), SUFFIX)
+    if not files or files[0][0] == 1 or head_before(place, "headers", files[0][0]) is None:
+        return Seq(0)
+    return Seq(files[0][0] - 1)
 
 
 def _read(mark: bytes, data: bytes, at: int) -> tuple[tuple[Seq, bytes], int]:

@@ -167,6 +167,23 @@ class Segments:
             raise self._failed(error) from error
         self._is_sound = True
 
+    def sync(self) -> None:
+        """Make what was appended durable, while another thread may append more; LogFailed if the disk refused.
+
+        A file that was left was flushed then, so the last one is enough. It is opened anew: the writer's own may be
+        closed at any moment.
+        """
+        if not self._firsts:
+            return
+        try:
+            file = self._disk.open(self._path(self._firsts[-1]))
+            try:
+                self._disk.flush(file)
+            finally:
+                os.close(file)
+        except OSError as error:
+            raise self._failed(error) from error
+
     def _write(self, file: int, data: bytes) -> None:
         rest = memoryview(data)
         while rest:

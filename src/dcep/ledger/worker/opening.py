@@ -132,7 +132,7 @@ class OpenLedger:
         wanted = snapshot.seq, snapshot.head, Hash(merkle.root(snapshot.chunks))
         network_prefix = prefix(self.network)
         return any(
-            wanted in _checkpoints(stored.frame, network_prefix) for stored in self.log.read(Seq(snapshot.seq + 1))
+            wanted in checkpoints_in(stored.frame, network_prefix) for stored in self.log.read(Seq(snapshot.seq + 1))
         )
 
     # 2.
@@ -175,7 +175,7 @@ class OpenLedger:
             )
 
 
-def _checkpoints(frame: Frame, network_prefix: bytes) -> list[tuple[Seq, Hash, Hash]]:
+def checkpoints_in(frame: Frame, network_prefix: bytes) -> list[tuple[Seq, Hash, Hash]]:
     """Return (seq, head, root) of the checkpoints in a frame."""
     found = []
     for record in split(frame.body):
