@@ -14,6 +14,7 @@ from dcep.ledger.folder import Folder
 from dcep.ledger.history import History
 from dcep.ledger.log.file import FileLog
 from dcep.ledger.log.headers import FileHeaders
+from dcep.ledger.log.segments import SEGMENT_BYTES
 from dcep.ledger.snapshots import SnapshotStore
 from dcep.ledger.worker.evidence import frame_evidence
 from dcep.ledger.worker.opening import OpenLedger
@@ -111,21 +112,30 @@ class Line:
         self.ledger.close()
 
 
-def open_line(folder: Folder, ledger: LedgerId, make: EngineMaker, signer: Signer, clock: Callable[[], UnixMs]) -> Line:
+def open_line(
+    folder: Folder,
+    ledger: LedgerId,
+    make: EngineMaker,
+    signer: Signer,
+    clock: Callable[[], UnixMs],
+    *,
+    segment_bytes: int = SEGMENT_BYTES,
+) -> Line:
     """Open a ledger of a data folder and put a worker on it.
 
     Args:
         make: the engine that judges.
         signer: a worker key that is on the ledger's list.
         clock: the time of frames for which the submitter tells none.
+        segment_bytes: a file of log or headers that would grow beyond this is left, and the next one begun.
 
     Raises:
         Damaged: the folder contradicts itself; nothing was changed.
     """
     place = folder.ledger(ledger)
     place.make()
-    headers = FileHeaders(place, folder.network)
-    log = FileLog(place, folder.network, answered=headers.count)
+    headers = FileHeaders(place, folder.network, segment_bytes=segment_bytes)
+    log = FileLog(place, folder.network, answered=headers.count, segment_bytes=segment_bytes)
     opened = OpenLedger(folder.genesis, ledger, make, log=log, headers=headers, snapshots=SnapshotStore(place))
     opened.replay(signer)
     return Line(opened, signer, clock, index=folder.index / place.name)

@@ -23,7 +23,7 @@ from dcep.ledger.history.sealed import index_file, open_sealed, seal
 from dcep.ledger.reading import Entry, Progress, Reading
 from dcep.ledger.snapshots import Snapshot, SnapshotStore
 from dcep.ledger.worker.opening import checkpoints_in
-from dcep.messages.frames import next_head
+from dcep.messages.frames import FIRST_HEAD, next_head
 from dcep.messages.headers import Header, decode_signed_header
 from dcep.messages.layout import Hash, Number, Reader, Seq
 from dcep.messages.signed import prefix
@@ -37,7 +37,7 @@ class StoreFile:
 
     path: Path
     last: Seq = _NONE
-    head: Hash = Hash(b"")
+    head: Hash = FIRST_HEAD
     time: UnixMs = UnixMs(0)
 
 

@@ -17,11 +17,13 @@ from dcep.ledger.audit.report import Findings
 
 
 def judge_archives(root: Path, archives: Sequence[Path], network: NetworkId, findings: Findings) -> None:
-    """Blame what is missing from the archives of a folder, or is not what was archived.
+    """Blame what is missing from the archives of a folder, or is not what was archived; none named, none judged.
 
     Raises:
         BadInput: `not_an_archive` or `other_network`.
     """
+    if not archives:
+        return
     held: dict[str, ArchivedFile] = {}
     # 1.
     for archive in archives:

@@ -60,8 +60,8 @@ class Survey:
     """What the files of one ledger hold.
 
     `sound` is the last frame up to which all hold together; `is_whole` if nothing is damaged behind it. `headers` is
-    the newest whole header, behind which `torn_header` may lie. `before` frames before the first one here were archived,
-    `head_before` was the head after them.
+    the newest whole header, behind which `torn_header` may lie. `before` frames before the first one here were
+    archived, `head_before` was the head after them.
     """
 
     place: LedgerFolder

@@ -44,8 +44,9 @@ _OUT_OF_TURN: Final = not_processed(NotProcessed.OUT_OF_TURN)
 class Replayed:
     """A ledger after its replay.
 
-    `is_complete` if every frame in its files was applied, but those up to `start`, which a snapshot stands for. `headers` holds what follows from the log at the places that
-    were asked for, `believed` the headers of other ledgers that this one took for a proof.
+    `is_complete` if every frame in its files was applied, but those up to `start`, for which a snapshot stands.
+    `headers` holds what follows from the log at the places that were asked for, `believed` the headers of other ledgers
+    that this one took for a proof.
     """
 
     survey: Survey
@@ -139,7 +140,7 @@ class Replay:
             return False
         done.start = self._start.seq
         message = (
-            f"frames 1 to {survey.before} were archived and not seen, and those up to {done.start} not applied: the state"
+            f"frames 1 to {survey.before} were archived and not seen, those up to {done.start} not applied: the state"
             f" after frame {done.start} is the snapshot that a checkpoint names; with `--archive` all is audited"
         )
         self._findings.warn(self._log, 0, Seq(done.start + 1), "archived", message)

@@ -1,6 +1,6 @@
 """A row of the history: a command that consumed its number, where it stands, and what became of it.
 
-Account, lane and number as a record begins with them (16) ‖ frame u64 ‖ place u32 ‖ status u8 ‖ reason u16 ‖ command id.
+Account, lane and number as a record begins with them (16) ‖ frame u64 ‖ place u32 ‖ status u8 ‖ reason u16 ‖ id 32.
 Rows are made, sorted and merged by whole frames in Rust, without the interpreter's lock.
 """
 

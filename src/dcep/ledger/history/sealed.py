@@ -1,7 +1,7 @@
 """An index file: the rows of one full file of the log, sorted, written once.
 
-"DCEI" ‖ u8 2 ‖ head before its first frame ‖ head after its last ‖ first u64 ‖ last u64 ‖ earliest and latest expiry u64
-‖ u32 rows ‖ rows ‖ SHA-256 of all before.
+"DCEI" ‖ u8 2 ‖ head before its first frame ‖ head after its last ‖ first u64 ‖ last u64 ‖ earliest expiry u64
+‖ latest expiry u64 ‖ u32 rows ‖ rows ‖ SHA-256 of all before.
 """
 
 from __future__ import annotations
