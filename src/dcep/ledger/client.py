@@ -74,6 +74,14 @@ class Line:
         # Whatever frame the state held stands in the log already; its header may come a moment later.
         return Answer(*ask(self._history, self.ledger.network, wire, self.ledger.log.count))
 
+    def build_history(self) -> None:
+        """Give every full file of the log its index file now, as the history does in the background.
+
+        Raises:
+            Unavailable: `index_not_written` or `index_missing`.
+        """
+        self._history.build()
+
     def receipt(self, seq: Seq, place: int) -> Receipt:
         """Return the receipt of the command at a place of the log."""
         evidence = frame_evidence(self.ledger, seq).of(place)
