@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import ExitStack
 from pathlib import Path
 
 from dcep.clock import UnixMs
@@ -142,8 +143,13 @@ def open_line(
     """
     place = folder.ledger(ledger)
     place.make()
-    headers = FileHeaders(place, folder.network, segment_bytes=segment_bytes)
-    log = FileLog(place, folder.network, answered=headers.count, segment_bytes=segment_bytes)
-    opened = OpenLedger(folder.genesis, ledger, make, log=log, headers=headers, snapshots=SnapshotStore(place))
-    opened.replay(signer)
+    with ExitStack() as stack:
+        headers = FileHeaders(place, folder.network, segment_bytes=segment_bytes)
+        stack.callback(headers.close)
+        log = FileLog(place, folder.network, answered=headers.count, segment_bytes=segment_bytes)
+        stack.callback(log.close)
+        opened = OpenLedger(folder.genesis, ledger, make, log=log, headers=headers, snapshots=SnapshotStore(place))
+        opened.replay(signer)
+        # From here on the line closes them.
+        stack.pop_all()
     return Line(opened, signer, clock, index=folder.index / place.name)

@@ -3,7 +3,7 @@
 1. Each ledger is read through, and what is missing of its index is written: `index/` stays and goes on answering.
 2. What may leave is copied, flushed, read back and compared by its hash. A copy that is there already must be the same.
 3. The archive's manifest names the copies; then the folder's own note names what has left it.
-4. Only now is anything removed: snapshots first, then headers, then frames, oldest first.
+4. Only now is anything removed: snapshots first, then frames, then headers, oldest first.
 
 A crash between any two steps leaves folder and archive whole: the same line again finishes the work. Everything that
 was moved is in the chain of heads, so that a folder and its archives are audited together from the first frame on.
@@ -151,7 +151,8 @@ class _Mover:
 
     def remove(self) -> None:
         """Remove what the note names and this archive holds."""
-        order = {"snapshots": 0, "headers": 1, "log": 2}
+        # Headers last: no frame that is here ever lacks one.
+        order = {"snapshots": 0, "log": 1, "headers": 2}
         for file in sorted(self.manifest.files, key=lambda file: (order[file.store], file.name)):
             path = self._root / file.name
             if file in self.note.files and path.is_file():

@@ -18,6 +18,7 @@ from typing import Final
 
 from dcep.errors import Damaged
 from dcep.ids import TIER1, NetworkId
+from dcep.ledger.archived import read_note
 from dcep.ledger.audit.archives import judge_archives
 from dcep.ledger.audit.frames import Survey, network_in_frames, survey
 from dcep.ledger.audit.replay import Progress, Replay, Replayed
@@ -64,14 +65,10 @@ def audit(
         general.blame(damage.file, damage.offset, 0, damage.code, damage.message)
         return _report([], [general])
     with folder:
-        if not _is_genesis_right(folder, network, general):
+        if not _is_note_right(root, general) or not _is_genesis_right(folder, network, general):
             return _report([], [general])
         _name_strays(folder, general)
-        try:
-            judge_archives(root, archives, folder.network, general)
-        except Damaged as damage:
-            general.blame(damage.file, damage.offset, 0, damage.code, damage.message)
-            return _report([], [general])
+        judge_archives(root, archives, folder.network, general)
         folder.archives = tuple(archives)
         ledgers, findings = _audit_ledgers(folder, make, head, progress)
         # 4.
@@ -111,6 +108,16 @@ def _asked_of(subject: Survey, surveys: list[Survey]) -> set[Seq]:
         for testimony in witness.testimonies
         if testimony.header.ledger == subject.ledger
     }
+
+
+def _is_note_right(root: Path, findings: Findings) -> bool:
+    """Return whether the folder's note of what was archived can be read, if there is one."""
+    try:
+        read_note(root)
+    except Damaged as damage:
+        findings.blame(damage.file, damage.offset, 0, damage.code, damage.message)
+        return False
+    return True
 
 
 def _is_genesis_right(folder: Folder, pinned: NetworkId | None, findings: Findings) -> bool:

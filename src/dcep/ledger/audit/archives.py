@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from filecmp import cmp
 from pathlib import Path
+from typing import Final
 
 from dcep.errors import Damaged
 from dcep.ids import NetworkId
 from dcep.ledger.archived import NOTE, ArchivedFile, read_manifest, read_note
 from dcep.ledger.audit.report import Findings
+from dcep.messages.genesis import network_of
+
+_GENESIS: Final = "ledger/genesis"
 
 
 def judge_archives(root: Path, archives: Sequence[Path], network: NetworkId, findings: Findings) -> None:
@@ -21,6 +26,7 @@ def judge_archives(root: Path, archives: Sequence[Path], network: NetworkId, fin
 
     Raises:
         BadInput: `not_an_archive` or `other_network`.
+        Damaged: `bad_archive_note`.
     """
     if not archives:
         return
@@ -35,12 +41,13 @@ def judge_archives(root: Path, archives: Sequence[Path], network: NetworkId, fin
         for file in manifest.files:
             held[file.name] = file
             _judge_file(archive, file, findings)
-        known = {file.name for file in manifest.files} | {"ledger/genesis"}
+        genesis = archive / _GENESIS
+        if genesis.is_file() and network_of(genesis.read_bytes()) != network:
+            findings.blame(str(genesis), 0, 0, "archive_differs", "the genesis is that of another network")
+        known = {file.name for file in manifest.files} | {_GENESIS}
         for name in _names_in(archive):
             if name not in known:
-                findings.blame(
-                    str(archive / name), 0, 0, "stray_file", "the archive's manifest does not name this file"
-                )
+                _judge_unnamed(root, archive, name, findings)
     # 2.
     note = read_note(root)
     for file in note.files if note is not None else ():
@@ -65,6 +72,16 @@ def _judge_file(archive: Path, file: ArchivedFile, findings: Findings) -> None:
     if (size, digest) != (file.size, file.sha256):
         message = "the file is not the one that the manifest names"
         findings.blame(str(path), 0, file.first, "archive_differs", message)
+
+
+def _judge_unnamed(root: Path, archive: Path, name: str, findings: Findings) -> None:
+    """Say what a file is that no manifest names: a copy that a round which was broken off has left, or a stray."""
+    original, copy = root / name, archive / name
+    if original.is_file() and copy.is_file() and cmp(original, copy, shallow=False):
+        message = "the file was copied, and the round broken off: the same line again finishes it"
+        findings.warn(str(copy), 0, 0, "archive_unfinished", message)
+    else:
+        findings.blame(str(copy), 0, 0, "stray_file", "the archive's manifest does not name this file")
 
 
 def _names_in(archive: Path) -> Iterator[str]:

@@ -47,8 +47,8 @@ class FileLog:
     ) -> None:
         self._place, self._network = place, network
         self._segments = Segments(place, place.log, SUFFIX, limit=segment_bytes, disk=disk or Disk())
-        scan = FrameScan(place, network, answered=answered, verify_from=verify_from)
         try:
+            scan = FrameScan(place, network, answered=answered, verify_from=verify_from)
             for item in scan:
                 match item:
                     case Stored():

@@ -91,7 +91,7 @@ class Reading:
                 case Stored():
                     while header is not None and header.seq < item.seq:
                         header = next(headers, None)
-                    yield Entry(item, header)
+                    yield Entry(item, header if header is not None and header.seq == item.seq else None)
                 case Problem():
                     raise item.damaged()
 
