@@ -12,7 +12,7 @@ from dcep.errors import Damaged
 from dcep.ids import NetworkId
 from dcep.ledger.folder import LedgerFolder
 from dcep.ledger.log import Problem, Stored, Torn, require_here, require_own
-from dcep.ledger.log.frames import FIRST, SUFFIX, FrameScan, encode_frame, read_frame
+from dcep.ledger.log.frames import FIRST, SIZE, SUFFIX, FrameScan, encode_frame, read_frame
 from dcep.ledger.log.pieces import BadPiece
 from dcep.ledger.log.segments import SEGMENT_BYTES, Disk, Segments
 from dcep.messages.frames import Frame, next_head
@@ -46,7 +46,7 @@ class FileLog:
         disk: Disk | None = None,
     ) -> None:
         self._place, self._network = place, network
-        self._segments = Segments(place, place.log, SUFFIX, limit=segment_bytes, disk=disk or Disk())
+        self._segments = Segments(place, place.log, SUFFIX, SIZE, limit=segment_bytes, disk=disk or Disk())
         try:
             scan = FrameScan(place, network, answered=answered, verify_from=verify_from)
             for item in scan:

@@ -20,7 +20,7 @@ from dcep.ledger.archived import head_before
 from dcep.ledger.folder import LedgerFolder
 from dcep.ledger.log import Problem, Stored, Torn
 from dcep.ledger.log.pieces import BadPiece, Begins, Broken, Found, Shape, find_pieces
-from dcep.ledger.log.segments import MAX_SEQ, segment_files
+from dcep.ledger.log.segments import MAX_SEQ, SizeOf, segment_files
 from dcep.messages.frames import FIRST_HEAD, MAX_BODY, Frame, next_head, signed_part
 from dcep.messages.layout import Hash, Key, Seq
 
@@ -95,6 +95,14 @@ def where_it_begins(place: LedgerFolder) -> tuple[Seq, Hash]:
     first = files[0][0] if files else FIRST
     head = head_before(place, "log", first) if first > FIRST else None
     return (Seq(0), FIRST_HEAD) if head is None else (Seq(first - 1), head)
+
+
+def _size_of(head: bytes) -> int:
+    return _BODY_AT + int.from_bytes(head[-4:]) + _SIGNATURE_SIZE
+
+
+SIZE: Final = SizeOf(_HEAD.size, _size_of)
+"""How long a frame is: its length stands at the end of its head."""
 
 
 class FrameScan:

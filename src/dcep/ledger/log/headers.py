@@ -17,7 +17,7 @@ from dcep.ledger.archived import head_before
 from dcep.ledger.folder import LedgerFolder
 from dcep.ledger.log import Problem, StoredHeader, Torn, require_here, require_next
 from dcep.ledger.log.pieces import BadPiece, Begins, Broken, Found, Shape, find_pieces
-from dcep.ledger.log.segments import MAX_SEQ, SEGMENT_BYTES, Disk, Segments, segment_files
+from dcep.ledger.log.segments import MAX_SEQ, SEGMENT_BYTES, Disk, Segments, SizeOf, segment_files
 from dcep.messages.headers import TAG, VERSION, read_signed_header
 from dcep.messages.layout import Malformed, Reader, Seq
 
@@ -26,6 +26,9 @@ _WORD: Final = 4
 _HEAD_SIZE: Final = 2 * _WORD
 # A header with 255 flows has less than 14 KB; an outcome names at most 255 messages, but most name none.
 _MAX_SIZE: Final = 16 << 20
+
+
+_SIZE: Final = SizeOf(_WORD, lambda head: _HEAD_SIZE + int.from_bytes(head))
 
 
 class FileHeaders:
@@ -46,7 +49,7 @@ class FileHeaders:
         self, place: LedgerFolder, network: NetworkId, *, segment_bytes: int = SEGMENT_BYTES, disk: Disk | None = None
     ) -> None:
         self._place = place
-        self._segments = Segments(place, place.headers, SUFFIX, limit=segment_bytes, disk=disk or Disk())
+        self._segments = Segments(place, place.headers, SUFFIX, _SIZE, limit=segment_bytes, disk=disk or Disk())
         try:
             for item in HeaderScan(place, network):
                 match item:

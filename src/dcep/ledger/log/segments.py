@@ -14,10 +14,10 @@ import os
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 from dcep.errors import Unavailable
 from dcep.ledger.folder import LedgerFolder, make_folder, write_durably
@@ -28,6 +28,8 @@ SEGMENT_BYTES: Final = 64 << 20
 # Twelve digits name a segment.
 MAX_SEQ: Final = 10**12 - 1
 _NAME: Final = re.compile(r"[0-9]{12}")
+# Of so many pieces one is marked: a ledger has as many frames as time, and memory does not grow with them.
+_STRIDE: Final = 32
 
 
 class Disk:
@@ -54,6 +56,13 @@ class Disk:
         os.fsync(folder)
 
 
+class SizeOf(NamedTuple):
+    """How long a piece is, by its own word: `of` reads it off the first `head` bytes."""
+
+    head: int
+    of: Callable[[bytes], int]
+
+
 class Piece(NamedTuple):
     """The bytes of the piece with this number, in their place."""
 
@@ -70,6 +79,7 @@ class Segments:
         place: where the ledger's files lie.
         folder: the store's folder, `place.log` or `place.headers`.
         suffix: of its files, with the dot.
+        size: how long a piece is.
         limit: a file that would grow beyond this many bytes is left, and the next one begun.
         disk: what writes and flushes.
 
@@ -77,22 +87,25 @@ class Segments:
         Unavailable: `log_in_use`, another writer holds the folder.
     """
 
-    def __init__(self, place: LedgerFolder, folder: Path, suffix: str, *, limit: int, disk: Disk) -> None:
-        self._place, self._folder, self._suffix, self._limit, self._disk = place, folder, suffix, limit, disk
+    def __init__(self, place: LedgerFolder, folder: Path, suffix: str, size: SizeOf, *, limit: int, disk: Disk) -> None:
+        self._place, self._folder, self._suffix, self._size = place, folder, suffix, size
+        self._limit, self._disk = limit, disk
         self._lock = _lock(folder)
         self._firsts = [first for first, _ in segment_files([folder], suffix)]
         # What lies before was archived; whether that is so is asked where the pieces are found.
-        self._before = self._firsts[0] - 1 if self._firsts else 0
-        # Where each piece ends in its file: 8 bytes a piece.
-        self._ends = array("Q")
+        self._before = self._count = self._firsts[0] - 1 if self._firsts else 0
+        # Of each file, by its first piece, where the marked ones begin; and where the last piece ends.
+        self._marks: dict[int, array[int]] = {}
+        self._end = 0
         self._file: int | None = None
         self._is_file_due = False
-        self._is_sound = True
+        # Not while a write is under way, whose end nobody knows; and never again after one that failed.
+        self._is_sound, self._has_failed = True, False
 
     @property
     def count(self) -> Seq:
         """The number of the last piece."""
-        return Seq(self._before + len(self._ends))
+        return Seq(self._count)
 
     @property
     def first(self) -> Seq:
@@ -112,7 +125,8 @@ class Segments:
 
     def adopt(self, offset: int, size: int) -> None:
         """Take over the next piece, which was found whole."""
-        self._ends.append(offset + size)
+        self._mark(self._count + 1, offset)
+        self._count, self._end = self._count + 1, offset + size
 
     def set_aside(self, torn: Torn) -> None:
         """Move a torn tail out of the last file, to `torn/LEDGER-SEQ-N.SUFFIX.bin`.
@@ -151,9 +165,12 @@ class Segments:
                 self._disk.flush(file)
         except OSError as error:
             raise self._failed(error) from error
-        for piece in pieces:
+        for seq, piece in enumerate(pieces, start=self._count + 1):
+            self._mark(seq, end)
             end += len(piece)
-            self._ends.append(end)
+        # Whoever reads meanwhile finds what is counted.
+        self._end = end
+        self._count += len(pieces)
         self._is_sound = True
 
     def flush(self) -> None:
@@ -173,6 +190,8 @@ class Segments:
         A file that was left was flushed then, so the last one is enough. It is opened anew: the writer's own may be
         closed at any moment.
         """
+        if self._has_failed:
+            self._require_sound()
         if not self._firsts:
             return
         try:
@@ -215,7 +234,12 @@ class Segments:
 
     def _end_of_last(self) -> int:
         is_empty = not self._firsts or self._firsts[-1] > self.count
-        return 0 if is_empty else self._ends[-1]
+        return 0 if is_empty else self._end
+
+    def _mark(self, seq: int, offset: int) -> None:
+        first = self._firsts[bisect_right(self._firsts, seq) - 1]
+        if (seq - first) % _STRIDE == 0:
+            self._marks.setdefault(first, array("Q")).append(offset)
 
     def _path(self, first: int) -> Path:
         return self._folder / f"{first:012}{self._suffix}"
@@ -230,14 +254,19 @@ class Segments:
             first = self._firsts[segment]
             after = self._firsts[segment + 1] if segment + 1 < len(self._firsts) else last + 1
             path = self._path(first)
-            offset = 0 if seq == first else self._ends[seq - self._before - 2]
+            mark, further = divmod(seq - first, _STRIDE)
             with path.open("rb") as stream:
-                stream.seek(offset)
+                stream.seek(self._marks[first][mark])
+                for _ in range(further):
+                    stream.seek(self._size.of(stream.read(self._size.head)) - self._size.head, os.SEEK_CUR)
                 for place in range(seq, min(after, last + 1)):
-                    end = self._ends[place - self._before - 1]
-                    yield Piece(Seq(place), path, offset, stream.read(end - offset))
-                    offset = end
+                    offset = stream.tell()
+                    yield Piece(Seq(place), path, offset, self._read_piece(stream))
             seq = Seq(after)
+
+    def _read_piece(self, stream: BinaryIO) -> bytes:
+        head = stream.read(self._size.head)
+        return head + stream.read(max(0, self._size.of(head) - len(head)))
 
     def close(self) -> None:
         """Make what was appended durable, close the files and let another writer in; LogFailed if the disk refused."""
@@ -252,10 +281,11 @@ class Segments:
             self._file = None
 
     def _require_sound(self) -> None:
-        if not self._is_sound:
+        if self._has_failed or not self._is_sound:
             raise LogFailed("a write failed before, or the files were closed: they must be opened anew")
 
     def _failed(self, error: OSError) -> LogFailed:
+        self._has_failed = True
         return LogFailed(f"{self._place.relative(self._folder)}: {error.strerror or error}")
 
 
