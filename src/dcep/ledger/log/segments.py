@@ -271,7 +271,7 @@ class Segments:
     def close(self) -> None:
         """Make what was appended durable, close the files and let another writer in; LogFailed if the disk refused."""
         try:
-            if self._is_sound:
+            if self._is_sound and not self._has_failed:
                 self.flush()
         finally:
             self._is_sound = False

@@ -11,6 +11,8 @@ from dcep.errors import BadInput, Damaged, DcepError, Unavailable
 from dcep.ids import TIER1
 from dcep.ledger.archive import archive
 from dcep.ledger.archived import MANIFEST, NOTE, read_manifest
+from dcep.ledger.backup import back_up, restore
+from dcep.ledger.engine.statute import PythonEngine
 from dcep.ledger.folder import Folder
 from dcep.ledger.log import Archived
 from dcep.ledger.relay import carry
@@ -374,6 +376,18 @@ def test_an_index_that_was_lost_makes_history_unavailable_until_the_archive_give
     archive(trimmed, kept, days=0)
 
     assert answers_of(trimmed, past)
+
+
+def test_a_copy_of_a_trimmed_folder_answers_for_its_archived_files_too(
+    trimmed: Path, kept: Path, tmp_path: Path, past: Past
+) -> None:
+    """Their index cannot be made anew from the copy, so it is part of it."""
+    back_up(trimmed, tmp_path / "copy")
+
+    restore(tmp_path / "copy", tmp_path / "again", PythonEngine)
+
+    assert answers_of(tmp_path / "again", past)
+    assert audited(tmp_path / "again", kept).ok
 
 
 def test_the_manifest_is_read_back_as_it_was_written(kept: Path, trimmed: Path) -> None:
