@@ -3,7 +3,6 @@
 pub mod classes;
 pub mod clock;
 pub mod commands;
-pub mod consumed;
 pub mod crossings;
 pub mod frames;
 pub mod genesis;

@@ -1,6 +1,6 @@
 //! The history's rows for Python: bytes in, bytes out, without the interpreter's lock.
 
-use dcep_messages::consumed;
+use dcep_engine::consumed;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from dcep.cli.options import Archives
 from dcep.cli.output import DONE, NO, print_json, say
 from dcep.cli.progress import progress_bar
 from dcep.errors import BadInput
@@ -22,7 +23,7 @@ def verify(
     engine: Literal["rust", "python"] = "rust",
     network: str | None = None,
     head: str | None = None,
-    archive: list[Path] | None = None,
+    archive: Archives = None,
     json: bool = False,
 ) -> int:
     """Audit a data folder: every frame, signature, outcome, header and fen. Nothing is written.

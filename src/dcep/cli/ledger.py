@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from cyclopts import App
 
+from dcep.cli.options import Archives
 from dcep.cli.output import DONE, NO, print_json, say
 from dcep.cli.progress import progress_bar
 from dcep.errors import BadInput, DcepError, Unavailable
@@ -29,7 +30,7 @@ def show(
     /,
     *,
     receipt: Path | None = None,
-    archive: list[Path] | None = None,
+    archive: Archives = None,
     json: bool = False,
 ) -> int:
     """Show a command: what it says, what became of it, and where it stands.
@@ -108,7 +109,7 @@ def check_receipt(file: Path, /, *, genesis: Path | None = None, data: Path | No
 
 
 @app.command
-def statement(wallet: str, folder: Path, /, *, archive: list[Path] | None = None, json: bool = False) -> int:
+def statement(wallet: str, folder: Path, /, *, archive: Archives = None, json: bool = False) -> int:
     """Show every command that touched a wallet, and what it had after each.
 
     Parameters

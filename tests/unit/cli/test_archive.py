@@ -107,7 +107,7 @@ def test_verify_says_what_it_did_not_see_and_sees_it_with_the_archive(run: Run, 
     before = run("verify", aged.whole, "--json")
 
     assert (alone.code, together.code, before.code) == (0, 0, 0)
-    assert {warning["code"] for warning in alone.document["warnings"]} == {"archived"}
+    assert {warning["code"] for warning in alone.document["warnings"]} == {"frames_archived"}
     assert alone.document["root"] == before.document["root"]
     assert together.document == before.document
 

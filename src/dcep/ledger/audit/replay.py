@@ -143,7 +143,7 @@ class Replay:
             f"frames 1 to {survey.before} were archived and not seen, those up to {done.start} not applied: the state"
             f" after frame {done.start} is the snapshot that a checkpoint names; with `--archive` all is audited"
         )
-        self._findings.warn(self._log, 0, Seq(done.start + 1), "archived", message)
+        self._findings.warn(self._log, 0, Seq(done.start + 1), "frames_archived", message)
         if done.seq == done.start:
             self._judge_start()
         return True

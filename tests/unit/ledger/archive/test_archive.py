@@ -117,7 +117,7 @@ def test_the_folder_alone_is_audited_from_its_snapshot_on(trimmed: Path, past: P
 
     assert report.ok
     assert (shard.head, shard.root) == (past.head, past.root)
-    assert {warning.code for warning in report.warnings} == {"archived"}
+    assert {warning.code for warning in report.warnings} == {"frames_archived"}
     assert all(warning.frame > 1 for warning in report.warnings)
 
 

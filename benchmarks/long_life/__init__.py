@@ -12,13 +12,11 @@
 
 from __future__ import annotations
 
-import argparse
 import ctypes
 import gc
 import json
 import os
 import sys
-import tempfile
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -28,9 +26,9 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Final
 
-from benchmarks.chart import Panel, draw
 from benchmarks.figure import percentile
-from benchmarks.population import Population, Sample
+from benchmarks.long_life.chart import Panel, draw
+from benchmarks.long_life.population import Population, Sample
 from benchmarks.world import World, in_batches, world_in
 from dcep.crypto.suites import Signer
 from dcep.errors import Unavailable
@@ -290,23 +288,3 @@ def _bytes_of(folder: Path) -> int:
 
 def _no_clock() -> Any:
     raise AssertionError("every frame's time is told by the script")
-
-
-def main() -> None:
-    """Run, and print the document."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--payments", type=int, default=10_000_000)
-    parser.add_argument("--accounts", type=int, default=1_000_000)
-    parser.add_argument("--json", action="store_true", help="one JSON document on one line")
-    parser.add_argument("--chart", type=Path, help="write an SVG here")
-    parser.add_argument("--dir", type=Path, help="where the temporary folder lies; 3 GB at ten million payments")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="dcep-bench-", dir=options.dir) as folder:
-        document = LongLife(Path(folder), payments=options.payments, accounts=options.accounts).run()
-    if options.chart is not None:
-        options.chart.write_text(chart(document), "utf-8")
-    sys.stdout.write(json.dumps(document, indent=None if options.json else 1) + "\n")
-
-
-if __name__ == "__main__":
-    main()

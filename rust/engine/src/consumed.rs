@@ -3,11 +3,11 @@
 //! A row is key ‖ frame u64 ‖ place u32 ‖ status ‖ reason u16 ‖ command id; the key is account, lane and number as they
 //! stand at the beginning of a record. Rows compare as bytes, so whatever is sorted is sorted by its key.
 
-use crate::frames::split;
-use crate::ids::NetworkId;
-use crate::layout::{Field, Malformed, Reader};
-use crate::outcomes::{Outcome, Status};
-use crate::signed::{decode_record, prefix};
+use dcep_messages::frames::split;
+use dcep_messages::ids::NetworkId;
+use dcep_messages::layout::{Field, Malformed, Reader};
+use dcep_messages::outcomes::{Outcome, Status};
+use dcep_messages::signed::{decode_record, prefix};
 
 const KEY_SIZE: usize = 16;
 const EXPIRY_SIZE: usize = 8;
