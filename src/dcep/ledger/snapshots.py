@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -95,7 +95,14 @@ class SnapshotStore:
 
     def newest_first(self) -> Iterator[Snapshot]:
         """Yield the snapshots, newest first; a damaged one is passed over, for the log holds everything."""
-        for path in self.files():
+        yield from self._whole(self.files())
+
+    def oldest_first(self) -> Iterator[Snapshot]:
+        """Yield the snapshots, oldest first, without those that are damaged."""
+        yield from self._whole(self.files()[::-1])
+
+    def _whole(self, paths: Sequence[Path]) -> Iterator[Snapshot]:
+        for path in paths:
             try:
                 yield self.read(path)
             except Damaged:

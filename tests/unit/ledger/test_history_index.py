@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 
@@ -33,6 +34,16 @@ def _traffic(ledger: Ledger) -> list[Sent]:
     return [ledger.command(number, settles=number % 3 != 0) for number in range(1, 31)]
 
 
+def _ask_until_heard(ledger: Ledger, command: Sent) -> Found:
+    """Ask again where the question before heard that the disk refuses the index."""
+    for _ in range(100):
+        try:
+            return ledger.ask(command)
+        except Unavailable:
+            continue
+    raise AssertionError("history says nothing else")
+
+
 def _tell_the_truth(ledger: Ledger, sent: list[Sent]) -> bool:
     """Build, then ask for every command of the folder; each stands alone in its frame, behind a tick."""
     ledger.history.build()
@@ -54,6 +65,37 @@ def test_every_answer_is_behind_until_full_files_are_indexed(tmp_path: Path) -> 
 
     assert first.outcome == BEHIND
     assert _tell_the_truth(ledger, sent)
+    ledger.close()
+
+
+def test_full_files_are_indexed_though_nobody_asks(tmp_path: Path) -> None:
+    """The first question after a year must not wait for a year's index."""
+    ledger = Ledger(tmp_path)
+    for command in _traffic(ledger):
+        ledger.append(command)
+    full = sorted(path.stem for path in ledger.place.log.glob("*.log"))[:-1]
+
+    until = monotonic() + 30
+    while [path.stem for path in ledger.index_files()] != full and monotonic() < until:
+        sleep(0.05)
+
+    assert [path.stem for path in ledger.index_files()] == full
+    ledger.close()
+
+
+def test_one_file_that_waits_for_its_index_does_not_make_history_silent(tmp_path: Path) -> None:
+    """Its rows stand in memory beside those of the newest file."""
+    ledger = Ledger(tmp_path)
+    (tmp_path / "index").write_text("no folder, so no index")
+    sent: list[Sent] = []
+    while len(list(ledger.place.log.glob("*.log"))) < 2:
+        sent.append(ledger.command(len(sent) + 1))
+        ledger.append(sent[-1])
+
+    answers = [_ask_until_heard(ledger, command) for command in sent]
+
+    assert answers == [Found(SETTLED, Seq(number), 1) for number in range(1, len(sent) + 1)]
+    (tmp_path / "index").unlink()
     ledger.close()
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from dcep.clock import DAY_MS, UnixMs
 from dcep.errors import Damaged
@@ -73,9 +73,8 @@ class Planner:
 
     def __init__(self, place: LedgerFolder, network: NetworkId, index: Path, *, keep: int, days: int) -> None:
         self._place, self._network, self._index, self._keep, self._days = place, network, index, keep, days
-        self._snapshots = list(SnapshotStore(place).newest_first())
+        self._snapshots = [_said_by(snapshot) for snapshot in SnapshotStore(place).newest_first()]
         self._claims: set[tuple[Seq, Hash, Hash]] = set()
-        self._acked = {snapshot.seq: _acked(snapshot) for snapshot in self._snapshots}
         # For each snapshot the first frame that sent what was not acknowledged there.
         self._needed: dict[Seq, Seq] = {}
         self._logs: list[StoreFile] = []
@@ -110,10 +109,10 @@ class Planner:
         _reach(self._logs, self._place.root / entry.stored.file, seq, head, header.time)
         _reach(self._headers, self._place.root / entry.header.file, seq, head, header.time)
         for snapshot in self._snapshots:
-            if snapshot.seq not in self._needed and _has_unheard(header, self._acked[snapshot.seq]):
+            if snapshot.seq not in self._needed and _has_unheard(header, snapshot.acked):
                 self._needed[snapshot.seq] = seq
 
-    def _is_proven(self, snapshot: Snapshot) -> bool:
+    def _is_proven(self, snapshot: _Said) -> bool:
         is_ours = (snapshot.network, snapshot.ledger) == (self._network, self._place.ledger)
         return is_ours and (snapshot.seq, snapshot.head, snapshot.root) in self._claims
 
@@ -175,12 +174,24 @@ def _has_unheard(header: Header, acked: dict[LedgerId, Number]) -> bool:
     return any(flow.sent > acked.get(flow.peer, Number(0)) for flow in header.flows)
 
 
-def _acked(snapshot: Snapshot) -> dict[LedgerId, Number]:
-    """Return how many messages each peer had acknowledged: chunk 1 of docs/reference/log-format.md."""
-    return dict(_rows_of_channels(Reader(snapshot.chunks[1])))
+class _Said(NamedTuple):
+    """What a snapshot says, without its state; `acked` is how many messages each peer had acknowledged."""
+
+    network: NetworkId
+    ledger: LedgerId
+    seq: Seq
+    head: Hash
+    root: Hash
+    acked: dict[LedgerId, Number]
 
 
-def _rows_of_channels(reader: Reader) -> Iterator[tuple[LedgerId, Number]]:
+def _said_by(snapshot: Snapshot) -> _Said:
+    acked = dict(_acked(Reader(snapshot.chunks[1])))
+    return _Said(snapshot.network, snapshot.ledger, snapshot.seq, snapshot.head, snapshot.root, acked)
+
+
+def _acked(reader: Reader) -> Iterator[tuple[LedgerId, Number]]:
+    """Yield how many messages each peer had acknowledged: chunk 1 of docs/reference/log-format.md."""
     for _ in range(reader.integer(4)):
         peer = LedgerId(reader.integer(2))
         sent, acked = reader.integer(8), reader.integer(8)

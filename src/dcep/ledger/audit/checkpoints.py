@@ -29,7 +29,7 @@ def places_of(survey: Survey) -> set[Seq]:
 
 def oldest_start(survey: Survey, network: NetworkId) -> Snapshot | None:
     """Return the oldest whole snapshot that a sound checkpoint proves, behind which every frame is here."""
-    for snapshot in reversed(list(SnapshotStore(survey.place).newest_first())):
+    for snapshot in SnapshotStore(survey.place).oldest_first():
         is_ours = (snapshot.network, snapshot.ledger) == (network, survey.ledger)
         if is_ours and snapshot.seq >= survey.before and _is_checkpointed(snapshot, survey):
             return snapshot

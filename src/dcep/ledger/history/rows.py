@@ -96,7 +96,7 @@ class Rows:
 
     def find(self, key: bytes) -> Row | None:
         """Return the row with this key."""
-        found = (find_row(_reader_of(run), len(run) // ROW_SIZE, key) for run in self._runs)
+        found = (find_row(reader_of(run), len(run) // ROW_SIZE, key) for run in self._runs)
         return next((row for row in found if row is not None), None)
 
     def sorted(self) -> bytes:
@@ -104,5 +104,6 @@ class Rows:
         return merged_rows(self._runs)
 
 
-def _reader_of(run: bytes) -> ReadAt:
+def reader_of(run: bytes) -> ReadAt:
+    """Return how bytes in memory are read."""
     return lambda at, size: run[at : at + size]

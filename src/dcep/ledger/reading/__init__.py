@@ -197,8 +197,7 @@ def _oldest_proven(place: LedgerFolder, reading: Reading, network: NetworkId) ->
     """Return the oldest snapshot that a checkpoint proves and behind which every frame is here."""
     network_prefix = prefix(network)
     claims = {claim for entry in reading for claim in checkpoints_in(entry.stored.frame, network_prefix)}
-    store = SnapshotStore(place)
-    for snapshot in reversed(list(store.newest_first())):
+    for snapshot in SnapshotStore(place).oldest_first():
         if snapshot.seq >= reading.before and (snapshot.seq, snapshot.head, snapshot.root) in claims:
             return snapshot
     message = f"no whole snapshot in a checkpoint holds what came before frame {reading.before + 1}, which was archived"

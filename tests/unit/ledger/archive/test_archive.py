@@ -80,6 +80,14 @@ def test_no_byte_is_lost_and_none_is_changed(whole: Path, trimmed: Path, kept: P
     assert sum(name.startswith("ledger/shard-000/log/") for name in there) > 3
 
 
+def test_headers_begin_a_file_where_the_log_does(whole: Path) -> None:
+    """So a frame and what was signed after it leave together."""
+    for ledger in ("shard-000", "tier1"):
+        log, headers = (sorted((whole / "ledger" / ledger / store).iterdir()) for store in ("log", "headers"))
+        assert len(log) > 3
+        assert [path.stem for path in log] == [path.stem for path in headers]
+
+
 def test_the_ledger_starts_without_its_old_files_and_goes_on(trimmed: Path, past: Past) -> None:
     """From the snapshot that a checkpoint proves it comes to the same state, and appends behind the same head."""
     assert stands_where_it_stood(trimmed, past)
