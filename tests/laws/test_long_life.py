@@ -41,7 +41,7 @@ def test_every_old_command_hears_its_answer_before_and_after_the_archive(lived: 
     """Settled, refused and never processed, sampled over the whole life."""
     for start in ("restart", "restart_archived"):
         found = lived.document[start]
-        assert {found[f"history_{fate}"]["count"] for fate in ("settled", "refused", "never")} == {2_000}
+        assert {found[f"history_{fate}"]["count"] for fate in ("settled", "refused", "never")} == {1_200}
 
     assert lived.document["restart"]["first_frame"] == 1
     assert lived.document["restart_archived"]["first_frame"] > 1
