@@ -18,7 +18,7 @@ What can be done next:
   dcep replay --accounts FILE --payments FILE
                                real payments through the whole currency
   dcep verify DIR              audit a data folder, with no server running
-  dcep ledger --help           look into a ledger: a command, a statement, the trial balance, backup and restore
+  dcep ledger --help           look into a ledger: a command, a statement, the trial balance, archive, backup
   dcep --help                  every command"""
 
 app = App(
@@ -32,7 +32,7 @@ app.command("dcep.cli.replay:replay", help="Replay a file of payments through th
 app.command("dcep.cli.simulation:demo", help="Tell the whole life of the money, then run at the machine's speed.")
 app.command("dcep.cli.audit:verify", help="Audit a data folder, with no server running.")
 app.command("dcep.cli.bench:bench", help="Measure what the machine can do.")
-app.command("dcep.cli.ledger:app", name="ledger", help="Look into a ledger; backup and restore.")
+app.command("dcep.cli.ledger:app", name="ledger", help="Look into a ledger; archive, backup and restore.")
 
 
 @app.default

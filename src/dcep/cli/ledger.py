@@ -1,4 +1,4 @@
-"""`dcep ledger`: look into a ledger with no worker on it, check a receipt, copy a data folder and put a copy back."""
+"""`dcep ledger`: look into a ledger with no worker on it, check a receipt; archive, copy and restore a data folder."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from dcep.ledger.reading.commands import Lists
     from dcep.messages.receipts import Proven, Receipt
 
-app = App(name="ledger", help="Look into a ledger: a command, a statement, the trial balance, backup and restore.")
+app = App(
+    name="ledger", help="Look into a ledger: a command, a statement, the trial balance; archive, backup and restore."
+)
 
 # No receipt and no genesis is nearly as large.
 _MAX_FILE: Final = 4 << 20

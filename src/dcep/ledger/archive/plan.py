@@ -93,7 +93,9 @@ class Planner:
             self._take(entry, head)
             progress(reading.name, seq, max(seq, reading.headers))
         plan = Plan(ledger=self._place.ledger, frames=seq)
-        proven = [snapshot for snapshot in self._snapshots if self._is_proven(snapshot)]
+        # A start cannot sign headers again that lie before its snapshot.
+        usable = [snapshot for snapshot in self._snapshots if snapshot.seq <= reading.headers]
+        proven = [snapshot for snapshot in usable if self._is_proven(snapshot)]
         if len(proven) >= self._keep:
             plan.base = proven[self._keep - 1].seq
             plan.movable = self._movable(plan.base)
@@ -102,11 +104,11 @@ class Planner:
     def _take(self, entry: Entry, head: Hash) -> None:
         seq = entry.stored.seq
         self._claims.update(checkpoints_in(entry.stored.frame, prefix(self._network)))
-        if entry.header is None:
+        header = None if entry.header is None else decode_signed_header(entry.header.header).header
+        self._now = self._now if header is None else header.time
+        _reach(self._logs, self._place.root / entry.stored.file, seq, head, self._now)
+        if header is None or entry.header is None:
             return
-        header = decode_signed_header(entry.header.header).header
-        self._now = header.time
-        _reach(self._logs, self._place.root / entry.stored.file, seq, head, header.time)
         _reach(self._headers, self._place.root / entry.header.file, seq, head, header.time)
         for snapshot in self._snapshots:
             if snapshot.seq not in self._needed and _has_unheard(header, snapshot.acked):

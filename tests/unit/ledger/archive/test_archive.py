@@ -231,6 +231,17 @@ def test_nothing_leaves_without_enough_proven_snapshots(whole: Path, tmp_path: P
     assert [file.name for file in moved.files if file.ledger == "shard-000"] == []
 
 
+def test_nothing_leaves_of_which_the_headers_are_lost(whole: Path, tmp_path: Path, past: Past) -> None:
+    """A start signs them again from the frames, and so needs these."""
+    for path in sorted((whole / "ledger" / "shard-000" / "headers").iterdir())[-3:]:
+        path.unlink()
+
+    moved = archive(whole, tmp_path / "archive", days=0)
+
+    assert [file.name for file in moved.files if file.ledger == "shard-000"] == []
+    assert stands_where_it_stood(whole, past)
+
+
 def test_with_one_snapshot_to_keep_the_older_leaves_too(whole: Path, tmp_path: Path) -> None:
     """And all that lies before the newest."""
     moved = archive(whole, tmp_path / "archive", keep=1, days=0)
