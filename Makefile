@@ -17,7 +17,7 @@ RUST_SOURCES := $(shell find rust -name target -prune -o \( -name '*.rs' -o -nam
 TESTED := --exclude dcep-python
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test test-long lint format lock clean
+.PHONY: help setup demo test test-long long-life lint format lock clean
 
 help: ## Show what can be done
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS='	' read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
@@ -33,6 +33,9 @@ test: .venv/ready ## Set up, then run every test but the long ones
 
 test-long: .venv/ready ## Run the long tests only
 	$(BIN)/python -m pytest -m long
+
+long-life: .venv/ready ## Live ten million payments, archive and audit them; about ten minutes and 6 GB
+	$(BIN)/python -m benchmarks.long_life --chart benchmarks/long-life.svg
 
 lint: .venv/ready ## Check style, types, the import map and the Rust core
 	$(BIN)/ruff check
