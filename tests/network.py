@@ -244,9 +244,11 @@ class Network:
         )
         return _credit(self.id, sending)
 
-    def ack(self, source: LedgerId, back: int = 0, worker: str = "") -> bytes:
-        """Return the wire that brings the source's newest header, or an older one."""
+    def ack(self, source: LedgerId, back: int = 0, worker: str = "", *, flows: bool = True) -> bytes:
+        """Return the wire that brings the source's newest header, or an older one, perhaps without its flows."""
         header = self.ledgers[source].headers[-1 - back]
+        if not flows:
+            header = _signed(replace(header.header, flows=()), self.ledgers[source].worker)
         return signed.unsigned(self.id, Ack(header=Blob((_signed_anew(header, worker) if worker else header).encode())))
 
     def carry(self) -> None:

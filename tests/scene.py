@@ -158,9 +158,10 @@ class Scene:
         return self._submit(line, wire) if "on" in line.options else self.network.submit(destination, wire)
 
     def _ack(self, line: Line) -> str:
-        """Bring the newest header of a ledger to another, or the one so many frames `back=`."""
+        """Bring the newest header of a ledger to another, or the one so many frames `back=`, perhaps `flows=none`."""
         source, destination = map(_ledger, line.args)
-        wire = self.network.ack(source, line.number("back"), line.options.get("signed_by", ""))
+        flows = line.options.get("flows") != "none"
+        wire = self.network.ack(source, line.number("back"), line.options.get("signed_by", ""), flows=flows)
         self._wires[line.options.get("as", "")] = wire
         return self.network.submit(destination, wire)
 
