@@ -152,8 +152,14 @@ class Scene:
     def _credit(self, line: Line) -> str:
         """Bring the next message, or message `n=`, perhaps with the proof of another or a header signed by another."""
         source, destination = map(_ledger, line.args)
-        worker = line.options.get("signed_by", "")
-        wire = self.network.credit(source, destination, line.number("n"), proof=line.number("proof"), worker=worker)
+        wire = self.network.credit(
+            source,
+            destination,
+            line.number("n"),
+            proof=line.number("proof"),
+            worker=line.options.get("signed_by", ""),
+            is_cut=line.options.get("outcome") == "cut",
+        )
         self._wires[line.options.get("as", "")] = wire
         return self._submit(line, wire) if "on" in line.options else self.network.submit(destination, wire)
 
@@ -296,5 +302,5 @@ _READERS: Final[dict[Any, Callable[[str], Any]]] = {
     LockId: lambda text: LockId(names.hashed(text)[:16]),
     Policy: lambda text: names.policy(text)[0],
     UnixMs: read_moment,
-    tuple[Key, ...]: lambda text: tuple(map(names.key, text.split(","))),
+    tuple[Key, ...]: lambda text: () if text == "none" else tuple(map(names.key, text.split(","))),
 }

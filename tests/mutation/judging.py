@@ -1,8 +1,8 @@
 """Judge mutants: each is played in a process of its own, several side by side; what survives must be in the list.
 
 A mutant whose checks are swapped and whom no play tells apart may still be caught by the order test, which reads the
-source. Of the other kinds one that no play catches is played again with the twin beside it: whatever an answer does
-not show, the bytes of the state do.
+source. Of the other kinds one that no play catches is played again with the twin beside it, and put to the engine's own
+tests: whatever an answer does not show, the bytes of the state do.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def judge(mutants: Iterable[Mutant], play: Play, source_of: Callable[[Mutant], b
             by = "order test"
         if not by and mutant.kind not in REQUIRED:
             twin = play(mutant, True)
-            by = f"twin: {twin}" if twin else ""
+            by = f"beside the twin: {twin}" if twin else ""
         return Judgement(mutant=mutant, by=by)
 
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as workers:

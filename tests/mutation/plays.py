@@ -2,15 +2,18 @@
 
 `python -m tests.mutation.plays FILE` reads the mutated source of the file from standard input (Python), or plays with
 the mutant that DCEP_MUTANT names in the library that DCEP_CORE names (Rust). It prints what caught the mutant and
-exits with 1; with 0 it has survived. With `twins` behind FILE the other engine is asked as well.
+exits with 1; with 0 it has survived. With `twins` behind FILE the other engine and the
+engine's own tests are asked as well.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import io
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ExtensionFileLoader, ModuleSpec
 from pathlib import Path
@@ -19,6 +22,12 @@ from typing import Final
 
 from tests.mutation.python_mutants import ENGINE
 
+# What plays never do: start from a snapshot, count beyond 64 bits, take back what nobody can keep.
+_TESTS: Final = (
+    "tests/unit/ledger/engine",
+    "tests/conformance/twins/test_boundaries.py",
+    "tests/conformance/twins/test_records.py",
+)
 # The chapter whose plays most likely find a mutant of a file that is no chapter: they are played first.
 _FIRST: Final = {
     "accounts": "payments",
@@ -81,7 +90,23 @@ def _caught_by(engine: str, first: str, *, twins: bool) -> str:
         except BaseException as error:  # a mutant falls over in any way it likes, and a panic is no Exception
             said = str(error).partition("\n")[0] or type(error).__name__
             return f"{chapter}: {title}: {said}"
-    return ""
+    return _caught_by_tests() if twins else ""
+
+
+def _caught_by_tests() -> str:
+    """Return the first of the engine's own tests that fails: what plays cannot bring about, tests do."""
+    import pytest  # noqa: PLC0415  only here
+
+    class Listener:
+        failed = ""
+
+        def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+            self.failed = self.failed or (report.nodeid if report.failed else "")
+
+    listener = Listener()
+    with redirect_stdout(io.StringIO()):
+        pytest.main(["-qx", "-p", "no:cacheprovider", *_TESTS], plugins=[listener])
+    return listener.failed
 
 
 def _plays(first: str) -> Iterator[tuple[str, str, str]]:
