@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Iterable
 
 from tests.mutation import python_mutants
 from tests.mutation.grafting import Grafted
@@ -20,22 +21,25 @@ def main(engine: str, *files: str) -> int:
     """Judge the mutants of these files, or of all, and report."""
     if engine == "python":
         mutants = [mutant for file in files or python_mutants.files() for mutant in python_mutants.mutants_of(file)]
-        return report(engine, list(judge(mutants, play_python, source_of_python)), is_whole=not files)
+        return report(engine, judge(mutants, play_python, source_of_python), is_whole=not files)
     grafted = Grafted(files or tuple(rust_files()))
     _say(f"{len(grafted.refused)} mutants are refused by the compiler")
-    return report(engine, list(judge(grafted.mutants, grafted.play, grafted.source_of)), is_whole=not files)
+    return report(engine, judge(grafted.mutants, grafted.play, grafted.source_of), is_whole=not files)
 
 
-def report(engine: str, judgements: list[Judgement], *, is_whole: bool) -> int:
-    """Print each judgement and the sums; return 1 if one is not as it should be."""
+def report(engine: str, judgements: Iterable[Judgement], *, is_whole: bool) -> int:
+    """Print each judgement as it falls, then the sums; return 1 if one is not as it should be."""
     listed = {name for name in equivalent() if name.startswith(f"{engine} ")}
-    names = {f"{engine} {judgement.mutant.name}": judgement.by for judgement in judgements}
-    for name, by in names.items():
+    names: dict[str, str] = {}
+    made, caught = Counter[Kind](), Counter[Kind]()
+    for judgement in judgements:
+        name, by = f"{engine} {judgement.mutant.name}", judgement.by
+        names[name] = by
+        made[judgement.mutant.kind] += 1
+        caught[judgement.mutant.kind] += bool(by)
         _say(f"{name}\n    {by or ('equivalent' if name in listed else 'SURVIVED')}")
     survived = [name for name, by in names.items() if not by and name not in listed]
     wrong = [name for name in listed if names.get(name) or (is_whole and name not in names)]
-    made = Counter(judgement.mutant.kind for judgement in judgements)
-    caught = Counter(judgement.mutant.kind for judgement in judgements if judgement.by)
     for kind in Kind:
         _say(f"{engine}: {kind}: {made[kind]} made, {caught[kind]} caught")
     for name in survived:
