@@ -72,7 +72,7 @@ def _seeds() -> dict[str, list[bytes]]:
         "outcome": [*{receipt.outcome for receipt in receipts}, *{each.outcome.encode() for each in sendings}],
         "body": [join(map(record_of, COMMANDS[:4])), *(frame.body for frame in network.ledgers[LedgerId(0)].log)],
         "header": [*headers, *{receipt.header for receipt in receipts}],
-        "message": [NETWORK.join((each.message[:4], each.message[20:])) for each in sendings],
+        "message": [each.message[:4] + NETWORK + each.message[20:] for each in sendings],
         "receipt": RECEIPTS,
         "genesis": [network.genesis_bytes],
         "snapshot": [path.read_bytes() for path in sorted(DATA.rglob("*.snap"))],
