@@ -40,6 +40,7 @@ class Scene:
             "copy": self._copy,
             "credit": self._credit,
             "forge": self._forge,
+            "noise": self._noise,
             "sign": self._sign,
             "standing": self._standing,
             "sums": self._sums,
@@ -184,6 +185,11 @@ class Scene:
         ledger = _ledger(line.args[0])
         place = self.network.ledgers[ledger]
         outcomes = self.network.append_frame(place.log[-1 - line.number("back")], place.worker)
+        return "skipped" if outcomes is None else outcomes[0].code
+
+    def _noise(self, line: Line) -> str:
+        """Append a frame whose one record is no command."""
+        outcomes = self.network.append(_ledger(line.args[0]), [bytes(signed.PREFIX_SIZE) + b"noise"])
         return "skipped" if outcomes is None else outcomes[0].code
 
     def _works(self, line: Line) -> str:
