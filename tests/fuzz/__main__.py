@@ -16,7 +16,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-from tests.mutation.mutants import ROOT
+from tests.repo.tracked import ROOT
 
 _SECONDS: Final = os.environ.get("DCEP_FUZZ_SECONDS", "600")
 _PYTHON_GROUPS: Final = ("folders", "codecs", "engines", "policies", "payment-files")

@@ -15,7 +15,7 @@ from dcep.money import BadAmount, parse_yuan, yuan
 from tests.fuzz.hostile import mutated
 from tests.fuzz.real import RECEIPTS, WORKER_OF_RECEIPTS
 from tests.fuzz.target import Target, seeds_of
-from tests.mutation.mutants import ROOT
+from tests.repo.tracked import ROOT
 
 _HASH_SIZE: Final = 32
 _SIZES: Final = (1, 2, 3, 5, 8, 13, 21)

@@ -13,7 +13,7 @@ from dcep.messages.frames import join
 from dcep.messages.receipts import decode_receipt
 from dcep.messages.signed import PREFIX_SIZE, record_of
 from tests.conformance.twins.world import World
-from tests.mutation.mutants import ROOT
+from tests.repo.tracked import ROOT
 from tests.unit.ledger.audit import kept
 
 _VECTORS: Final = ROOT / "vectors"

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.mutation.judging import run_plays
-from tests.mutation.mutants import ROOT, Mutant, changed
+from tests.mutation.mutants import Mutant, changed
 from tests.mutation.rust_mutants import ENGINE, Function, mutants_of
+from tests.repo.tracked import ROOT
 
 _RUST: Final = ROOT / "rust"
 # Below cargo's own folder, which git ignores and `make clean` removes.

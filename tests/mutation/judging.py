@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tests.mutation.mutants import ROOT, Kind, Mutant, changed
+from tests.mutation.mutants import Kind, Mutant, changed
 from tests.mutation.python_mutants import ENGINE
 from tests.repo.test_refusal_order import asked_in_order
+from tests.repo.tracked import ROOT
 
 LIST: Final = Path(__file__).with_name("equivalent.txt")
 # The two kinds that the plays or the order test must catch without the twin's help.

@@ -15,10 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Final
-
-ROOT: Final = Path(__file__).parents[2]
 
 
 class Kind(StrEnum):

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from tests.mutation.mutants import OTHER_SIDE, ROOT, Edit, Kind, Mutant, numbered, on_one_line
+from tests.mutation.mutants import OTHER_SIDE, Edit, Kind, Mutant, numbered, on_one_line
+from tests.repo.tracked import ROOT
 
 ENGINE: Final = ROOT / "src" / "dcep" / "ledger" / "engine"
 # Bytes of the state and views of it: no law, and compared byte by byte with the twin's elsewhere.

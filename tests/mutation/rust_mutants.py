@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from tests.mutation.mutants import OTHER_SIDE, ROOT, Edit, Kind, Mutant, numbered, on_one_line
+from tests.mutation.mutants import OTHER_SIDE, Edit, Kind, Mutant, numbered, on_one_line
+from tests.repo.tracked import ROOT
 
 ENGINE: Final = ROOT / "rust" / "engine" / "src"
 # Bytes of the state, views of it and an index: no law, and compared byte by byte with the twin's elsewhere.
