@@ -27,7 +27,6 @@ from threading import Thread
 from typing import Any, Final
 
 from benchmarks.figure import percentile
-from benchmarks.long_life.chart import Panel, draw
 from benchmarks.long_life.population import Population, Sample
 from benchmarks.world import World, in_batches, world_in
 from dcep.crypto.suites import Signer
@@ -264,22 +263,6 @@ def resident() -> int:
     gc.collect()
     ctypes.CDLL(None).malloc_trim(0)
     return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
-def chart(document: dict[str, Any]) -> str:
-    """Return rate, memory and latency against payments as an SVG."""
-    life = document["life"]
-    millions = [entry["payments"] / 1e6 for entry in life]
-    probes = document["probes"]
-    at = [probe["payments"] / 1e6 for probe in probes]
-    return draw(
-        "millions of payments",
-        [
-            Panel("payments a second", millions[1:], [entry["payments_per_second"] for entry in life[1:]]),
-            Panel("resident memory, MiB", millions, [entry["rss_mib"] for entry in life]),
-            Panel("batches of 16, p99 in ms, with a checkpoint", at, [probe["p99_ms"] for probe in probes]),
-        ],
-    )
 
 
 def _bytes_of(folder: Path) -> int:

@@ -9,7 +9,8 @@ import tempfile
 from pathlib import Path
 
 import benchmarks.long_life
-from benchmarks.long_life import LongLife, chart
+from benchmarks.long_life import LongLife
+from benchmarks.long_life.chart import draw
 
 
 def main() -> None:
@@ -26,7 +27,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="dcep-bench-", dir=options.dir) as folder:
         document = LongLife(Path(folder), payments=options.payments, accounts=options.accounts).run()
     if options.chart is not None:
-        options.chart.write_text(chart(document), "utf-8")
+        draw(document, options.chart)
     sys.stdout.write(json.dumps(document, indent=None if options.json else 1) + "\n")
 
 
