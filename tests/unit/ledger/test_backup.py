@@ -457,7 +457,7 @@ def test_a_copy_that_cannot_be_written_is_unavailable(kept: Path, tmp_path: Path
     with full.installed(), pytest.raises(Unavailable, match="backup_not_written"):
         back_up(kept, tmp_path / "copy.tar")
 
-    assert [call.sort for call in full.calls] == ["create", "write", "unlink"]
+    assert (full.struck.sort, full.calls[-1].sort) == ("write", "unlink")
     assert list(tmp_path.iterdir()) == []
 
 
