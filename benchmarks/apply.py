@@ -6,21 +6,21 @@ from random import Random  # noqa: TID251  seeded: the same payments every time
 from typing import Final
 
 from benchmarks.figure import Figure, Reference, Spent, present
-from benchmarks.world import new_world
+from benchmarks.world import bodies_of, new_world
 
 BATCH: Final = 8_192
 
 
-def measure_apply(name: str, *, accounts: int, batches: int, reference: Reference) -> Figure:
+def measure_apply(name: str, *, accounts: int, batches: int, reference: Reference | None) -> Figure:
     """Append, flush and apply batches that were made before the clock runs; every payment must settle."""
     chance, spent = Random(accounts), Spent()
     with new_world() as world:
         world.add_unsigned(accounts)
         for _ in range(batches):
             payers = [chance.randrange(accounts) for _ in range(BATCH)]
-            frames = world.frames([world.pay_unsigned(payer, payer - 1) for payer in payers])
+            bodies = bodies_of([world.pay_unsigned(payer, payer - 1) for payer in payers])
             with spent:
-                world.append(frames, BATCH)
+                world.append(bodies, BATCH)
     count = batches * BATCH
     return Figure(
         name=name,

@@ -11,7 +11,8 @@ from typing import Final
 from benchmarks.figure import Figure, Reference, Spent
 from benchmarks.world import FULL_BATCH, World, in_batches, new_world
 from dcep.ledger.native import verify_records
-from dcep.ledger.worker.pipeline import VERIFIERS, Answer
+from dcep.ledger.worker.answers import Answer, outcomes_of
+from dcep.ledger.worker.pipeline import VERIFIERS
 from dcep.messages.frames import join
 from dcep.messages.outcomes import Status
 from dcep.messages.signed import record_of
@@ -25,7 +26,7 @@ UNDER_WAY: Final = 12
 
 def pay(world: World, batches: Sequence[Sequence[bytes]]) -> int:
     """Keep some batches under way, read every answer, and return how many settled."""
-    under_way: deque[Future[list[Answer]]] = deque()
+    under_way: deque[Future[Sequence[Answer]]] = deque()
     settled = 0
     for batch in batches:
         if len(under_way) == UNDER_WAY:
@@ -36,7 +37,7 @@ def pay(world: World, batches: Sequence[Sequence[bytes]]) -> int:
 
 def count_settled(answers: Sequence[Answer]) -> int:
     """Return how many settled."""
-    return [answer.outcome.status for answer in answers].count(Status.SETTLED)
+    return sum(outcome.status is Status.SETTLED for outcome in outcomes_of(answers))
 
 
 def require_all(settled: int, count: int) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from array import array
+from collections.abc import Sequence
 from concurrent.futures import Future
 from threading import Event
 from typing import Final
@@ -14,7 +15,7 @@ from typing import Final
 from benchmarks.figure import Figure, Reference, Spent, percentile, present
 from benchmarks.payments import count_settled, require_all
 from benchmarks.world import World, new_world
-from dcep.ledger.worker.pipeline import Answer
+from dcep.ledger.worker.answers import Answer
 
 _CALLERS: Final = 256
 _WALLETS: Final = 20_000
@@ -46,7 +47,7 @@ class Callers:
         future = self._line.submit_later([wire], at=self._now)
         future.add_done_callback(lambda answered: self._take(answered, sent_at))
 
-    def _take(self, answered: Future[list[Answer]], sent_at: float) -> None:
+    def _take(self, answered: Future[Sequence[Answer]], sent_at: float) -> None:
         # The worker calls back from one thread; the first calls may come from the starter's.
         self.latencies_ms.append((time.perf_counter() - sent_at) * 1_000)
         self.settled += count_settled(answered.result())

@@ -9,7 +9,7 @@ from typing import Final
 from benchmarks.apply import BATCH
 from benchmarks.figure import Figure, Reference, Spent, percentile, present
 from benchmarks.payments import count_settled, require_all
-from benchmarks.world import in_batches, new_world
+from benchmarks.world import bodies_of, in_batches, new_world
 
 _BUILD_S: Final = 25
 _ACCOUNTS: Final = 100_000
@@ -27,7 +27,7 @@ def measure() -> Figure:
         world.add_unsigned(_ACCOUNTS)
         while time.perf_counter() < until:
             payers = [chance.randrange(_ACCOUNTS) for _ in range(BATCH)]
-            world.append(world.frames([world.pay_unsigned(payer, payer - 1) for payer in payers]), BATCH)
+            world.append(bodies_of([world.pay_unsigned(payer, payer - 1) for payer in payers]), BATCH)
             past += BATCH
         for batch in in_batches(world.sign_payments(_BATCHES * _SMALL), _SMALL):
             sent_at = time.perf_counter()

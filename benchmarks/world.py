@@ -26,9 +26,9 @@ from dcep.messages.classes import WalletClass
 from dcep.messages.commands.payments import Pay
 from dcep.messages.commands.vaults import Exchange
 from dcep.messages.commands.wallets import Open
-from dcep.messages.frames import Frame, join, signed_part
+from dcep.messages.frames import join, sign_frame
 from dcep.messages.kinds import KIND_OF
-from dcep.messages.layout import Epoch, Key
+from dcep.messages.layout import Epoch
 from dcep.messages.outcomes import SETTLED
 from dcep.messages.policies import SingleKey
 from dcep.messages.signatory import Signatory, sign_bodies, single_key
@@ -131,7 +131,7 @@ class World:
     def _settle(self, records: Iterable[bytes]) -> None:
         records = iter(records)
         while batch := list(islice(records, 2 * _FRAME_RECORDS)):
-            self.append(self.frames(batch), len(batch))
+            self.append(bodies_of(batch), len(batch))
 
     # Records straight to the log and the engine.
 
@@ -141,29 +141,13 @@ class World:
         fields = _TO_AND_AMOUNT.pack(self.wallets[receiver], 1)
         return self._record(self.wallets[payer], self._numbers[payer], _PAY, fields, self._idle_proof)
 
-    def frames(self, records: Sequence[bytes]) -> list[Frame]:
-        """Return signed frames that hold the records."""
-        ledger, signer = self.line.ledger, self.worker
-        worker, time = Key(signer.public), self.economy.now
-        frames = []
-        for at in range(0, len(records), _FRAME_RECORDS):
-            body = join(records[at : at + _FRAME_RECORDS])
-            signature = signer.sign(signed_part(ledger.network, ledger.ledger, worker, time, body))
-            frames.append(
-                Frame(
-                    network=ledger.network,
-                    ledger=ledger.ledger,
-                    worker=worker,
-                    time=time,
-                    body=body,
-                    signature=signature,
-                )
-            )
-        return frames
+    def append(self, bodies: Sequence[bytes], count: int) -> None:
+        """Sign frames of these bodies, append them behind one flush, apply them and store their headers.
 
-    def append(self, frames: Sequence[Frame], count: int) -> None:
-        """Append frames behind one flush, apply them and store their headers; all `count` commands must settle."""
-        ledger = self.line.ledger
+        All `count` commands must settle.
+        """
+        ledger, now = self.line.ledger, self.economy.now
+        frames = [sign_frame(ledger.network, ledger.ledger, self.worker, now, body) for body in bodies]
         ledger.log.append(frames)
         settled = 0
         for frame in frames:
@@ -193,6 +177,11 @@ class World:
     @property
     def _desk(self) -> Operator:
         return self.economy.operators[_BANK]
+
+
+def bodies_of(records: Sequence[bytes]) -> list[bytes]:
+    """Return the bodies of frames that hold the records."""
+    return [join(records[at : at + _FRAME_RECORDS]) for at in range(0, len(records), _FRAME_RECORDS)]
 
 
 def _proof(signer: Signer) -> bytes:

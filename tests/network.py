@@ -22,7 +22,7 @@ from dcep.messages.commands.governance import Rules
 from dcep.messages.commands.issuance import TIER1_LANE, Allocate, Issue, lane_to
 from dcep.messages.commands.timekeeping import Tick
 from dcep.messages.crossings import Content, Message, digest_of, encode_message
-from dcep.messages.frames import FIRST_HEAD, Frame, join, next_head, signed_part
+from dcep.messages.frames import FIRST_HEAD, Frame, join, next_head, sign_frame
 from dcep.messages.genesis import ISSUING_VAULT, encode_genesis, network_of, supervision_wallet
 from dcep.messages.headers import Header, SignedHeader, encode_header
 from dcep.messages.layout import (
@@ -121,10 +121,7 @@ class Network:
         place = self.ledgers[ledger]
         at, by = UnixMs(self.now if time is None else time), worker or place.worker
         body = join(map(signed.record_of, wires))
-        signature = signer(by).sign(signed_part(self.id, ledger, key(by), at, body))
-        return self.append_frame(
-            Frame(network=self.id, ledger=ledger, worker=key(by), time=at, body=body, signature=signature), by
-        )
+        return self.append_frame(sign_frame(self.id, ledger, signer(by), at, body), by)
 
     def append_frame(self, frame: Frame, worker: str) -> list[Outcome] | None:
         """Append a frame, perhaps one that stands in the log already, and return its outcomes."""

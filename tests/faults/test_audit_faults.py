@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from random import Random  # noqa: TID251  the seed stands in the test
@@ -11,21 +11,22 @@ from random import Random  # noqa: TID251  the seed stands in the test
 import pytest
 
 from dcep.crypto.suites import Signer
+from dcep.errors import Unavailable
 from dcep.ids import TIER1, LedgerId, ledger_name
 from dcep.ledger.log.frames import encode_frame
 from dcep.ledger.log.headers import encode_record
 from dcep.ledger.snapshots import decode_snapshot, encode_snapshot
-from dcep.messages.frames import FIRST_HEAD, Frame, next_head, signed_part
+from dcep.messages.frames import FIRST_HEAD, Frame, next_head, sign_frame
 from dcep.messages.headers import decode_signed_header, encode_header, read_signed_header
 from dcep.messages.layout import Hash, Key, Reader, Seq, Sum
 from dcep.simulation.economy import SHARD
+from tests.faults.disk.disk import Disk, Fault
 from tests.unit.ledger.audit.kept import (
     audited,
     codes,
     contents_of,
     copy_of,
     files_of,
-    flip,
     frames_of,
     header_file,
     keep,
@@ -53,45 +54,6 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def data(whole: Path, tmp_path: Path) -> Path:
     """Return a copy that may be changed."""
     return copy_of(whole, tmp_path / "data")
-
-
-# One bit.
-
-
-def require_named(root: Path, path: Path, offset: int, bit: int) -> None:
-    """Require that a flipped bit is a problem of its own file, and of its own frame where frames stand."""
-    pieces = pieces_of(path) if path.suffix in (".log", ".hdr") else []
-    flip(path, offset, bit)
-
-    report = audited(root)
-
-    flip(path, offset, bit)
-    file = path.relative_to(root).as_posix()
-    named = [problem for problem in report.problems if problem.file == file]
-    assert named, f"{file}, byte {offset}, bit {bit}: {report.problems}"
-    for piece in pieces:
-        if piece.offset <= offset < piece.offset + len(piece.data):
-            assert (piece.seq, piece.offset) in {(problem.frame, problem.offset) for problem in named}
-
-
-def bytes_of(root: Path) -> Iterable[tuple[Path, int]]:
-    """Yield every byte that the audit covers."""
-    return ((path, offset) for path in files_of(root) for offset in range(path.stat().st_size))
-
-
-def test_a_flipped_bit_is_named(data: Path) -> None:
-    """Three hundred bits anywhere under `ledger/`: file, offset and frame are those of the bit."""
-    chance = Random(20210101)
-
-    for path, offset in chance.sample(list(bytes_of(data)), 300):
-        require_named(data, path, offset, chance.randrange(8))
-
-
-@pytest.mark.long
-def test_a_flipped_bit_in_any_byte_is_named(data: Path) -> None:
-    """Every byte of every file, with a bit that goes round."""
-    for number, (path, offset) in enumerate(list(bytes_of(data))):
-        require_named(data, path, offset, number % 8)
 
 
 # Frames rewritten with the right places, heads and checksums.
@@ -189,9 +151,7 @@ def test_a_ledger_that_is_gone_is_found(data: Path) -> None:
 
 
 def _signed_again(frame: Frame) -> Frame:
-    key = Key(_STRANGER.public)
-    part = signed_part(frame.network, frame.ledger, key, frame.time, frame.body)
-    return replace(frame, worker=key, signature=_STRANGER.sign(part))
+    return sign_frame(frame.network, frame.ledger, _STRANGER, frame.time, frame.body)
 
 
 def _head(frames: list[Frame], count: int) -> Hash:
@@ -420,6 +380,22 @@ def test_no_harm_to_a_file_makes_the_audit_fall_over(data: Path, harm: Callable[
             path.rmdir()
         path.write_bytes(backup)
     assert audited(data).ok
+
+
+def test_a_read_that_fails_is_never_an_audit_that_finds_nothing(data: Path) -> None:
+    """Files are read more than once: whichever time the disk refuses, the audit stops with 3 or names the file."""
+    with Disk(data).installed() as whole:
+        audited(data)
+    reads = [at for at, call in enumerate(whole.calls) if call.sort == "open"]
+    for at in reads:
+        with Disk(data, Fault(at=at)).installed():
+            try:
+                is_ok = audited(data).ok
+            except Unavailable:
+                continue
+
+        assert not is_ok, whole.calls[at]
+    assert len(reads) > 10
 
 
 def test_snapshots_and_headers_may_be_gone(data: Path) -> None:

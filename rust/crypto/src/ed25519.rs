@@ -13,7 +13,7 @@
 
 mod batch;
 
-pub use batch::verify_batch;
+pub use batch::{verify_batch, verify_suspect_batch};
 
 use curve25519_dalek::{EdwardsPoint, Scalar, edwards::CompressedEdwardsY, traits::IsIdentity};
 use sha2::{Digest, Sha512};
@@ -81,6 +81,7 @@ pub fn is_acceptable_key(key: &PublicKey) -> bool {
 }
 
 /// What rule 3 speaks about, after rules 1 and 2 have been kept.
+#[derive(Clone, Copy)]
 struct Equation {
     a: EdwardsPoint,
     r: EdwardsPoint,

@@ -10,7 +10,9 @@ mod vectors;
 
 use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT, EIGHT_TORSION};
 use curve25519_dalek::{Scalar, edwards::CompressedEdwardsY};
-use dcep_crypto::ed25519::{BadSignature, Signed, is_acceptable_key, public_key, sign, verify, verify_batch};
+use dcep_crypto::ed25519::{
+    BadSignature, Signed, is_acceptable_key, public_key, sign, verify, verify_batch, verify_suspect_batch,
+};
 use proptest::prelude::*;
 use vectors::{bytes, exactly, rows};
 
@@ -46,6 +48,7 @@ fn bad_by_all(batch: &[Signed]) -> Vec<usize> {
     let judged: Vec<usize> = (0..batch.len()).filter(|place| !judge(&batch[*place])).collect();
     assert_eq!(bad, single);
     assert_eq!(bad, judged);
+    assert_eq!(bad, verify_suspect_batch(batch));
     bad
 }
 
@@ -199,7 +202,7 @@ fn errors_that_cancel_out_are_both_found() {
 
 #[test]
 fn an_empty_batch_has_nothing_bad() {
-    assert!(verify_batch(&[]).is_empty());
+    assert!(bad_by_all(&[]).is_empty());
 }
 
 #[test]
@@ -289,7 +292,21 @@ proptest! {
         let bad = Signed { message: b"bad", ..good };
         let batch: Vec<_> = (0..300).map(|place| if places.contains(&place) { bad } else { good }).collect();
 
-        prop_assert_eq!(verify_batch(&batch), Vec::from_iter(places));
+        let places = Vec::from_iter(places);
+        prop_assert_eq!(&verify_batch(&batch), &places);
+        prop_assert_eq!(&verify_suspect_batch(&batch), &places);
+    }
+
+    /// Several in one small group: its moment names nobody, and its halves are asked.
+    #[test]
+    fn forgeries_side_by_side_are_named_exactly(places in prop::collection::btree_set(0..16_usize, 0..16)) {
+        let good = signed_by(5, b"good");
+        let bad = Signed { message: b"bad", ..good };
+        let batch: Vec<_> = (0..40).map(|place| if places.contains(&place) { bad } else { good }).collect();
+
+        let places = Vec::from_iter(places);
+        prop_assert_eq!(&verify_batch(&batch), &places);
+        prop_assert_eq!(&verify_suspect_batch(&batch), &places);
     }
 
     #[test]

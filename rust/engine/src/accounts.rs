@@ -5,7 +5,7 @@
 use dcep_messages::classes::{self, SCOPE_PAY, SCOPE_RECEIVE, WalletClass};
 use dcep_messages::clock::Day;
 use dcep_messages::ids::{PolicyHash, WalletId};
-use dcep_messages::layout::{Code, Epoch, Version};
+use dcep_messages::layout::{Code, Epoch, Number, Version};
 use dcep_messages::money::Fen;
 
 use crate::lanes::Window;
@@ -17,13 +17,16 @@ const FROZEN: Code = SCOPE_PAY | SCOPE_RECEIVE | BY_SUPERVISION;
 /// Who may act (policy hash, epoch), what is there (balance), and what has been spent.
 ///
 /// `standing` is the version of class and freeze: orders that overwrite name it. `flags` holds the scope of a freeze,
-/// who froze, and closed. `in_flight` is money on its way to other ledgers.
+/// who froze, and closed. `in_flight` is money on its way to other ledgers. The window of the first lane stands here in
+/// parts, for a number has 48 bits, and with 64 the account would be eight bytes longer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "said above")]
 pub struct Account {
     pub wallet: WalletId,
     pub balance: Fen,
-    pub window: Window,
+    high: [u16; 3],
+    used: u64,
+    settled: u64,
     pub policy: PolicyHash,
     pub spent_day: Fen,
     pub spent_year: Fen,
@@ -36,17 +39,20 @@ pub struct Account {
     pub flags: Code,
 }
 
-/// With eight bytes for the index, 128 an account.
-const _: () = assert!(size_of::<Account>() <= 120);
+/// With up to twelve bytes for the index, less than 128 an account.
+const _: () = assert!(size_of::<Account>() <= 112);
 
 impl Account {
     /// Open an account that is empty.
     #[must_use]
     pub fn new(wallet: WalletId, wallet_class: Code, policy: PolicyHash) -> Self {
+        let Window { high, used, settled } = Window::default();
         Self {
             wallet,
             balance: Fen::ZERO,
-            window: Window::default(),
+            high: short(high),
+            used,
+            settled,
             policy,
             spent_day: Fen::ZERO,
             spent_year: Fen::ZERO,
@@ -102,6 +108,29 @@ impl Account {
         self.wallet_class == wallet_class as Code
     }
 
+    /// Read a little of every part, so that all of it comes near.
+    #[must_use]
+    pub fn touch(&self) -> u64 {
+        let [byte, ..] = self.policy;
+        self.wallet.0 ^ self.balance.0 ^ self.settled ^ self.spent_year.0 ^ u64::from(byte) ^ u64::from(self.flags)
+    }
+
+    /// Return the window of the first lane.
+    #[must_use]
+    pub fn window(&self) -> Window {
+        let [first, second, third] = self.high.map(Number::from);
+        Window {
+            high: first << 32 | second << 16 | third,
+            used: self.used,
+            settled: self.settled,
+        }
+    }
+
+    /// Put the window of the first lane in its place.
+    pub fn set_window(&mut self, Window { high, used, settled }: Window) {
+        (self.high, self.used, self.settled) = (short(high), used, settled);
+    }
+
     /// Return what was paid on this Shanghai day.
     #[must_use]
     pub fn spent_on(&self, day: Day) -> Fen {
@@ -153,4 +182,9 @@ impl Account {
     pub fn close(&mut self) {
         self.flags |= CLOSED;
     }
+}
+
+/// Return the 48 bits of a number, the highest first.
+fn short(number: Number) -> [u16; 3] {
+    [32, 16, 0].map(|bits| (number >> bits) as u16)
 }

@@ -16,17 +16,20 @@ use dcep_messages::commands::channel::Credit;
 use dcep_messages::commands::timekeeping::Tick;
 use dcep_messages::crossings::{Content, Message, OfficersOrder};
 use dcep_messages::frames::split;
-use dcep_messages::ids::{CommandId, TIER1};
+use dcep_messages::ids::{CommandId, TIER1, WalletId};
 use dcep_messages::kinds::{Kind, Ledgers, Order};
 use dcep_messages::layout::Key;
 use dcep_messages::outcomes::{Outcome, SETTLED, Status, not_processed, refused};
 use dcep_messages::refusals::{NotProcessed, Refusal, refuse_if};
-use dcep_messages::signed::{Command, command_id, decode, decode_record, kind_of};
+use dcep_messages::signed::{Command, FIELDS_AT, command_id, decode, decode_record, kind_of};
 
 use crate::admissibility::{Unjudged, hear};
 use crate::book::Book;
 use crate::chapters::{channel, freezing, governance, issuance, payments, policies, timekeeping, vaults, wallets};
 use crate::index::Slot;
+
+/// The accounts of so many commands are loaded together: what they touch is less than the nearer caches hold.
+const AT_ONCE: usize = 256;
 
 /// A command of a frame and what became of it.
 #[derive(Debug)]
@@ -76,6 +79,9 @@ pub fn apply_frame(book: &mut Book, worker: &Key, time: UnixMs, body: &[u8], mut
     }
     // 5.
     for (place, record) in records.enumerate() {
+        if place % AT_ONCE == 0 {
+            book.bring_near(records.wallets(place));
+        }
         let command = records.decode(record);
         let id = command
             .as_ref()
@@ -113,6 +119,14 @@ impl<'a> Records<'a> {
 
     fn enumerate(&self) -> impl Iterator<Item = (usize, &'a [u8])> + use<'a, '_> {
         self.records.iter().copied().enumerate()
+    }
+
+    /// Return the account of each of the next records, and what stands where a payment has its receiver.
+    fn wallets(&self, place: usize) -> impl Iterator<Item = WalletId> + use<'a, '_> {
+        let wallet = |bytes: &[u8]| bytes.first_chunk().map(|number| WalletId(u64::from_be_bytes(*number)));
+        let next = self.records.iter().skip(place).take(AT_ONCE);
+        next.flat_map(move |record| [wallet(record), record.get(FIELDS_AT..).and_then(wallet)])
+            .flatten()
     }
 
     fn decode(&self, record: &'a [u8]) -> Option<Command<'a>> {

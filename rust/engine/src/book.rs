@@ -196,6 +196,16 @@ impl Book {
         self.index.find(wallet, &self.accounts)
     }
 
+    /// Load the accounts of these wallets, and nothing else.
+    ///
+    /// Among a million accounts a command would wait for memory four times, one wait behind the other. Here the waits
+    /// of many commands lie side by side.
+    pub fn bring_near(&self, wallets: impl Iterator<Item = WalletId>) {
+        let slots: Vec<Slot> = wallets.filter_map(|wallet| self.index.guess(wallet)).collect();
+        let accounts = slots.iter().filter_map(|slot| self.accounts.get(slot.0 as usize));
+        std::hint::black_box(accounts.fold(0, |seen, account| seen ^ account.touch()));
+    }
+
     /// Return the customer's account of this number on this ledger.
     #[must_use]
     pub fn customer(&self, wallet: WalletId) -> Option<Slot> {
@@ -267,18 +277,22 @@ impl Book {
     #[must_use]
     pub fn window(&self, account: &Account, lane: Lane) -> Window {
         match lane {
-            0 => account.window,
+            0 => account.window(),
             _ => self.lanes.get(&(account.wallet, lane)).copied().unwrap_or_default(),
         }
     }
 
     /// Use an account's number.
     pub fn use_number(&mut self, slot: Slot, lane: Lane, number: Number, settled: bool) {
-        let window = match lane {
-            0 => &mut self.at_mut(slot).window,
-            _ => self.lanes.entry((self.at(slot).wallet, lane)).or_default(),
-        };
-        window.mark_used(number, settled);
+        if lane == 0 {
+            let account = self.at_mut(slot);
+            let mut window = account.window();
+            window.mark_used(number, settled);
+            account.set_window(window);
+        } else {
+            let window = self.lanes.entry((self.at(slot).wallet, lane)).or_default();
+            window.mark_used(number, settled);
+        }
     }
 }
 

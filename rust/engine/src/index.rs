@@ -46,6 +46,13 @@ impl Index {
         None
     }
 
+    /// Return the slot that most likely is the wallet's, without a look at the account.
+    #[must_use]
+    pub fn guess(&self, wallet: WalletId) -> Option<Slot> {
+        let place = self.probe(wallet).next()?;
+        self.places.get(place).copied().flatten().map(slot_of)
+    }
+
     /// Let the wallet of the newest account be found.
     pub fn add(&mut self, accounts: &[Account]) {
         if self.filled.saturating_mul(3) >= self.places.len().saturating_mul(2) {

@@ -12,6 +12,7 @@ use dcep_messages::headers::Flow;
 use dcep_messages::ids::{LedgerId, NetworkId};
 use dcep_messages::layout::{Blob, Code, Count, Field, Hash, Malformed, Number, Reader, Sum};
 use dcep_messages::policies::Policy;
+use dcep_messages::signed::MAX_NUMBER;
 
 use crate::accounts::Account;
 use crate::book::{Book, Lock, Operator};
@@ -315,7 +316,7 @@ impl Field for Account {
         self.flags.write(out);
         self.standing.write(out);
         self.balance.write(out);
-        self.window.write(out);
+        self.window().write(out);
         self.day.write(out);
         self.spent_day.write(out);
         self.year.write(out);
@@ -324,22 +325,20 @@ impl Field for Account {
     }
 
     fn read(reader: &mut Reader) -> Result<Self, Malformed> {
-        // Fields are taken in the order in which they stand here.
-        Ok(Self {
-            wallet: Field::read(reader)?,
-            policy: Field::read(reader)?,
-            epoch: Field::read(reader)?,
-            wallet_class: Field::read(reader)?,
-            flags: Field::read(reader)?,
-            standing: Field::read(reader)?,
-            balance: Field::read(reader)?,
-            window: Field::read(reader)?,
-            day: Field::read(reader)?,
-            spent_day: Field::read(reader)?,
-            year: Field::read(reader)?,
-            spent_year: Field::read(reader)?,
-            in_flight: Field::read(reader)?,
-        })
+        let (wallet, policy) = (Field::read(reader)?, Field::read(reader)?);
+        let epoch = Field::read(reader)?;
+        let mut account = Self::new(wallet, Field::read(reader)?, policy);
+        account.epoch = epoch;
+        account.flags = Field::read(reader)?;
+        account.standing = Field::read(reader)?;
+        account.balance = Field::read(reader)?;
+        account.set_window(Field::read(reader)?);
+        account.day = Field::read(reader)?;
+        account.spent_day = Field::read(reader)?;
+        account.year = Field::read(reader)?;
+        account.spent_year = Field::read(reader)?;
+        account.in_flight = Field::read(reader)?;
+        Ok(account)
     }
 }
 
@@ -351,8 +350,12 @@ impl Field for Window {
     }
 
     fn read(reader: &mut Reader) -> Result<Self, Malformed> {
+        let high = Field::read(reader)?;
+        if high > MAX_NUMBER {
+            return Err(Malformed::Bytes);
+        }
         Ok(Self {
-            high: Field::read(reader)?,
+            high,
             used: Field::read(reader)?,
             settled: Field::read(reader)?,
         })

@@ -143,7 +143,7 @@ impl Engine {
             frozen_to_pay: account.is_frozen_to_pay(),
             frozen_to_receive: account.is_frozen_to_receive(),
             closed: account.is_closed(),
-            window: account.window,
+            window: account.window(),
         })
     }
 

@@ -11,3 +11,14 @@ pub fn split(body: &[u8]) -> Result<Vec<&[u8]>, Malformed> {
     }
     Ok(records)
 }
+
+/// Return the body of a frame with these records, none of which is longer than a length says.
+#[must_use]
+pub fn join<'a>(records: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+    let mut body = Vec::new();
+    for record in records {
+        (record.len() as u16).write(&mut body);
+        body.extend_from_slice(record);
+    }
+    body
+}

@@ -1,29 +1,69 @@
-//! What can be said of a frame's records without any state: form, policy and signatures, all signatures in one batch.
+//! What can be said of commands without any state: size, network and kind of each wire; then form, policy and
+//! signatures of a frame's records, all signatures in one batch.
 
 use std::ops::Range;
 
-use dcep_crypto::ed25519::{PublicKey, Signature, Signed, verify_batch};
+use dcep_crypto::ed25519::{PublicKey, Signature, Signed, verify_batch, verify_suspect_batch};
 
-use crate::frames::split;
+use crate::commands::timekeeping::Checkpoint;
+use crate::frames::{join, split};
 use crate::headers::decode_signed_header;
 use crate::ids::NetworkId;
 use crate::kinds::Order;
 use crate::layout::Malformed;
 use crate::refusals::NotProcessed;
-use crate::signed::{decode_record, prefix};
+use crate::signed::{BEGINNING, MAX_RECORD, MIN_RECORD, Prefix, decode_record, kind_of, prefix};
+
+/// Say of each wire why it may not stand in a frame of this network, by the few bytes at its beginning; and return the
+/// body of a frame with the records of those that may.
+#[must_use]
+pub fn read_wires(network: &NetworkId, wires: &[&[u8]]) -> (Vec<Option<NotProcessed>>, Vec<u8>) {
+    let prefix = prefix(network);
+    let read: Vec<Result<&[u8], NotProcessed>> = wires.iter().map(|wire| record_of(wire, &prefix)).collect();
+    let body = join(read.iter().filter_map(|record| record.ok()));
+    (read.into_iter().map(Result::err).collect(), body)
+}
+
+fn record_of<'a>(wire: &'a [u8], prefix: &Prefix) -> Result<&'a [u8], NotProcessed> {
+    let Some(record) = wire.strip_prefix(prefix) else {
+        let is_elsewhere = wire.starts_with(&BEGINNING) && has_size(wire.get(prefix.len()..).unwrap_or_default());
+        return Err(if is_elsewhere {
+            NotProcessed::WrongNetwork
+        } else {
+            NotProcessed::Malformed
+        });
+    };
+    if !has_size(record) {
+        return Err(NotProcessed::Malformed);
+    }
+    // A checkpoint is the worker's own word: nobody else brings one.
+    if kind_of(record) == Some(Checkpoint::KIND.number) {
+        return Err(NotProcessed::NotAuthorised);
+    }
+    Ok(record)
+}
+
+fn has_size(record: &[u8]) -> bool {
+    (MIN_RECORD..=MAX_RECORD).contains(&record.len())
+}
 
 /// Say of each record of a frame's body why it must not be let in; None where form, policy and every signature hold.
 ///
 /// The signatures are those on the command itself and, for credit and ack, that of the header which they bring.
-/// Officers' orders inside credits are judged by the engine, at their place.
-pub fn verify_records(network: &NetworkId, body: &[u8]) -> Result<Vec<Option<NotProcessed>>, Malformed> {
+/// Officers' orders inside credits are judged by the engine, at their place. A body is suspect where several signatures
+/// are thought to be bad: the verdicts are the same, the price is another.
+pub fn verify_records(
+    network: &NetworkId,
+    body: &[u8],
+    is_suspect: bool,
+) -> Result<Vec<Option<NotProcessed>>, Malformed> {
     let records = split(body)?;
     let mut batch = Batch::default();
     let place_and_record = records.iter().enumerate();
     let mut verdicts: Vec<Option<NotProcessed>> = place_and_record
         .map(|(place, record)| batch.take_in(network, place, record).err())
         .collect();
-    for place in batch.bad() {
+    for place in batch.bad(is_suspect) {
         // What has been called malformed stays so.
         if let Some(verdict) = verdicts.get_mut(place) {
             verdict.get_or_insert(NotProcessed::BadSignature);
@@ -90,7 +130,7 @@ impl Batch {
     }
 
     /// Return the places of the records with a bad signature.
-    fn bad(&self) -> Vec<usize> {
+    fn bad(&self, is_suspect: bool) -> Vec<usize> {
         let batch: Vec<Signed> = self
             .signatures
             .iter()
@@ -100,7 +140,11 @@ impl Batch {
                 signature: claim.signature,
             })
             .collect();
-        let bad = verify_batch(&batch);
+        let bad = if is_suspect {
+            verify_suspect_batch(&batch)
+        } else {
+            verify_batch(&batch)
+        };
         bad.iter()
             .filter_map(|index| self.signatures.get(*index))
             .map(|claim| claim.place)

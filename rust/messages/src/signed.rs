@@ -14,13 +14,19 @@ use crate::layout::{Code, Epoch, Field, Hash, Key, Lane, Malformed, Number, Read
 use crate::policies::{Policy, hash_of_bytes};
 
 /// Tag and version.
-const BEGINNING: [u8; 5] = *b"dcmd\x01";
+pub const BEGINNING: [u8; 5] = *b"dcmd\x01";
 const PREFIX_SIZE: usize = 4 + 1 + 16;
-const MAX_RECORD: usize = 16_384 - PREFIX_SIZE;
-const MAX_NUMBER: Number = (1 << NUMBER_BITS) - 1;
+/// The shortest command: head, no fields, memo hash, an empty policy, no signature.
+pub const MIN_RECORD: usize = KIND_AT + 1 + 32 + 2;
+/// The longest, in bytes without tag, version and network.
+pub const MAX_RECORD: usize = 16_384 - PREFIX_SIZE;
+/// The highest number of a lane.
+pub const MAX_NUMBER: Number = (1 << NUMBER_BITS) - 1;
 const NUMBER_BITS: u32 = 48;
 /// Account, lane and number, expiry and epoch stand before it.
 const KIND_AT: usize = 8 + 8 + 8 + 4;
+/// Where the fields of a kind begin in a record.
+pub const FIELDS_AT: usize = KIND_AT + 1;
 /// The number of a key, and its signature.
 const SIGNATURE_SIZE: usize = 1 + 64;
 

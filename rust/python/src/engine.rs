@@ -10,6 +10,7 @@ use dcep_messages::ids::{LedgerId, WalletId};
 use dcep_messages::intake;
 use dcep_messages::layout::Malformed;
 use dcep_messages::outcomes::Outcome;
+use dcep_messages::refusals::NotProcessed;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
@@ -36,17 +37,30 @@ type AccountParts = (
 /// high, used, settled.
 type WindowParts = (u64, u64, u64);
 
+/// Say of each wire, in one byte, why it may not stand in a frame, 0 where it may; and return the body of those.
+#[pyfunction]
+pub fn read_wires<'py>(py: Python<'py>, network: &[u8], wires: Vec<Bytes<'py>>) -> PyResult<(Bytes<'py>, Bytes<'py>)> {
+    let network = exactly("network", network)?;
+    let wires: Vec<&[u8]> = wires.iter().map(|wire| wire.as_bytes()).collect();
+    let (verdicts, body) = py.detach(|| intake::read_wires(&network, &wires));
+    Ok((verdict_bytes(py, &verdicts), PyBytes::new(py, &body)))
+}
+
 /// Say of each record of a frame's body, in one byte, why it must not be let in; 0 where everything holds.
 #[pyfunction]
-pub fn verify_records<'py>(py: Python<'py>, network: &[u8], body: &[u8]) -> PyResult<Bytes<'py>> {
+pub fn verify_records<'py>(py: Python<'py>, network: &[u8], body: &[u8], is_suspect: bool) -> PyResult<Bytes<'py>> {
     let network = exactly("network", network)?;
     let verdicts = py
-        .detach(|| intake::verify_records(&network, body))
+        .detach(|| intake::verify_records(&network, body, is_suspect))
         .map_err(malformed)?;
+    Ok(verdict_bytes(py, &verdicts))
+}
+
+fn verdict_bytes<'py>(py: Python<'py>, verdicts: &[Option<NotProcessed>]) -> Bytes<'py> {
     let numbers = verdicts
         .iter()
         .map(|verdict| verdict.map_or(0, |reason| reason.number() as u8));
-    Ok(PyBytes::new(py, &numbers.collect::<Vec<u8>>()))
+    PyBytes::new(py, &numbers.collect::<Vec<u8>>())
 }
 
 /// One retail shard's state and law.

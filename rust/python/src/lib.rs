@@ -13,5 +13,5 @@ mod _core {
         merkle_root,
     };
     #[pymodule_export]
-    use super::engine::{Engine, verify_records};
+    use super::engine::{Engine, read_wires, verify_records};
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import ExitStack
 from pathlib import Path
 
 from dcep.clock import UnixMs
@@ -15,9 +16,10 @@ from dcep.ledger.history import History
 from dcep.ledger.log.file import FileLog
 from dcep.ledger.log.headers import FileHeaders
 from dcep.ledger.snapshots import SnapshotStore
+from dcep.ledger.worker.answers import Answer, speaks_of_a_number
 from dcep.ledger.worker.evidence import frame_evidence
 from dcep.ledger.worker.opening import OpenLedger
-from dcep.ledger.worker.pipeline import Answer, Pipeline, ask, speaks_of_a_number
+from dcep.ledger.worker.pipeline import Pipeline, ask
 from dcep.messages.frames import join
 from dcep.messages.layout import Blob, Count, Seq
 from dcep.messages.outcomes import BEHIND
@@ -43,7 +45,7 @@ class Line:
         self._history = History(index, ledger.network, ledger.log, ledger.headers)
         self._pipeline = Pipeline(ledger, self._history, signer, clock)
 
-    def submit(self, wires: Sequence[bytes], *, at: UnixMs | None = None) -> list[Answer]:
+    def submit(self, wires: Sequence[bytes], *, at: UnixMs | None = None) -> Sequence[Answer]:
         """Send commands and wait for their answers, in order.
 
         Raises:
@@ -51,7 +53,7 @@ class Line:
         """
         return self.submit_later(wires, at=at).result()
 
-    def submit_later(self, wires: Sequence[bytes], *, at: UnixMs | None = None) -> Future[list[Answer]]:
+    def submit_later(self, wires: Sequence[bytes], *, at: UnixMs | None = None) -> Future[Sequence[Answer]]:
         """Send commands; the future brings their answers."""
         return self._pipeline.submit(wires, at=at)
 
@@ -121,11 +123,17 @@ def open_line(folder: Folder, ledger: LedgerId, make: EngineMaker, signer: Signe
 
     Raises:
         Damaged: the folder contradicts itself; nothing was changed.
+        Unavailable: `folder_unusable` or `log_failed`, the disk refused.
     """
     place = folder.ledger(ledger)
     place.make()
-    headers = FileHeaders(place, folder.network)
-    log = FileLog(place, folder.network, answered=headers.count)
-    opened = OpenLedger(folder.genesis, ledger, make, log=log, headers=headers, snapshots=SnapshotStore(place))
-    opened.replay(signer)
+    with ExitStack() as opening:
+        headers = FileHeaders(place, folder.network)
+        opening.callback(headers.close)
+        log = FileLog(place, folder.network, answered=headers.count)
+        opening.callback(log.close)
+        opened = OpenLedger(folder.genesis, ledger, make, log=log, headers=headers, snapshots=SnapshotStore(place))
+        opened.replay(signer)
+        # From here on the line closes them.
+        opening.pop_all()
     return Line(opened, signer, clock, index=folder.index / place.name)

@@ -12,6 +12,7 @@ import fcntl
 import os
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -65,9 +66,18 @@ class LedgerFolder:
         return path.relative_to(self.root).as_posix()
 
     def make(self) -> None:
-        """Make what is not there yet."""
-        for folder in (self.log, self.headers, self.snapshots, self.torn, self.tmp):
-            make_folder(folder)
+        """Make what is not there yet; all of it is durable when this returns, whoever made it and was killed then.
+
+        Raises:
+            Unavailable: `folder_unusable`, the disk refused.
+        """
+        try:
+            for folder in (self.log, self.headers, self.snapshots, self.torn, self.tmp):
+                make_folder(folder)
+            for folder in (self.log.parent, self.root / "ledger", self.root):
+                flush_folder(folder)
+        except OSError as error:
+            raise _unusable(self.root, error) from error
 
 
 class Folder:
@@ -102,6 +112,9 @@ class Folder:
         """
         try:
             make_folder(root)
+            # A kill can have come between the folder and its name's flush; whoever may not look above it made neither.
+            with suppress(PermissionError):
+                flush_folder(root.parent)
             lock = _lock(root)
             try:
                 return cls._create_locked(root, lock, make_genesis())
@@ -143,10 +156,11 @@ class Folder:
         make_folder(root / "ledger")
         file = root / "ledger" / _GENESIS
         if not file.exists():
+            # The genesis comes last: where it is, the folder of a ledger that is missing was taken away.
+            _make_ledgers(cls(root, lock, genesis))
             build_durably(file, genesis, at=root / "tmp" / _GENESIS)
         folder = cls._open_locked(root, lock, network_of(genesis))
-        for ledger in folder.read_genesis().ledgers():
-            folder.ledger(ledger).make()
+        _make_ledgers(folder)
         return folder
 
     @classmethod
@@ -205,6 +219,11 @@ class Folder:
     def close(self) -> None:
         """Unlock the folder."""
         os.close(self._lock)
+
+
+def _make_ledgers(folder: Folder) -> None:
+    for ledger in folder.read_genesis().ledgers():
+        folder.ledger(ledger).make()
 
 
 def make_folder(folder: Path) -> None:

@@ -25,17 +25,36 @@ _ANSWER: Final = struct.Struct(">BH")
 _BALANCE: Final = struct.Struct(">QQ")
 
 
-def verify_records(network: NetworkId, body: bytes) -> list[NotProcessed | None]:
+def read_wires(network: NetworkId, wires: Sequence[bytes]) -> tuple[list[NotProcessed | None], bytes]:
+    """Say of each wire why it may not stand in a frame of this network, and join the records of those that may.
+
+    Size, network and kind are looked at, a few bytes of each: a checkpoint is the worker's own word, and nobody else
+    brings one.
+    """
+    verdicts, body = _core.read_wires(network, list(wires))
+    return _reasons(verdicts), body
+
+
+def verify_records(network: NetworkId, body: bytes, *, is_suspect: bool = False) -> list[NotProcessed | None]:
     """Say of each record of a frame's body why it must not be let in; None where everything holds.
 
     What needs no state: its form, its suites, whether enough keys have signed, every signature on it, and for credit
     and ack the signature of the header that it brings. Officers' orders inside credits are the engine's to verify.
 
+    Args:
+        is_suspect: several signatures are thought to be bad; the verdicts are the same, the price is another.
+
     Raises:
         Malformed: the lengths in the body do not add up.
     """
     with _malformed():
-        return [NotProcessed(number) if number else None for number in _core.verify_records(network, body)]
+        return _reasons(_core.verify_records(network, body, is_suspect))
+
+
+def _reasons(verdicts: bytes) -> list[NotProcessed | None]:
+    if not any(verdicts):
+        return [None] * len(verdicts)
+    return [NotProcessed(number) if number else None for number in verdicts]
 
 
 class RustEngine:
@@ -59,6 +78,8 @@ class RustEngine:
     def hear(self, body: bytes) -> list[Outcome | None]:
         with _malformed():
             answers = self._engine.hear(body)
+        if not any(answers):
+            return [None] * (len(answers) // _ANSWER.size)
         return [_answer(status, reason) for status, reason in _ANSWER.iter_unpack(answers)]
 
     def standing(self) -> Standing:

@@ -15,9 +15,9 @@ from dcep.clock import UnixMs
 from dcep.errors import Damaged
 from dcep.ids import LedgerId
 from dcep.ledger.client import Line
+from dcep.ledger.worker.answers import Answer
 from dcep.ledger.worker.evidence import frame_evidence
 from dcep.ledger.worker.opening import OpenLedger
-from dcep.ledger.worker.pipeline import Answer
 from dcep.messages.commands.channel import Ack, Credit
 from dcep.messages.headers import Flow, decode_signed_header
 from dcep.messages.layout import Blob, Count, Number, Seq

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from dcep.clock import UnixMs
+from dcep.crypto.suites import Signer
 from dcep.ids import LedgerId, NetworkId
 from dcep.messages.layout import Hash, Key, Malformed, Seq
 
@@ -26,7 +27,10 @@ MAX_RECORD: Final = 0xFFFF
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """A signed batch of records; its place in the log is the reader's count."""
+    """A signed batch of records; its place in the log is the reader's count.
+
+    `content` is SHA-256(body): the worker's signature and every head need it, and it is computed once.
+    """
 
     network: NetworkId
     ledger: LedgerId
@@ -34,18 +38,31 @@ class Frame:
     time: UnixMs
     body: bytes
     signature: bytes
+    content: Hash = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "content", Hash(hashlib.sha256(self.body).digest()))
+
+    @property
+    def signed_part(self) -> bytes:
+        """The bytes that the worker signs."""
+        place = self.network + self.ledger.to_bytes(2) + self.worker + self.time.to_bytes(8)
+        return SIGNATURE_TAG + place + self.content
 
 
-def signed_part(network: NetworkId, ledger: LedgerId, worker: Key, time: UnixMs, body: bytes) -> bytes:
-    """Return the bytes that the worker signs."""
-    return SIGNATURE_TAG + network + ledger.to_bytes(2) + worker + time.to_bytes(8) + hashlib.sha256(body).digest()
+def sign_frame(network: NetworkId, ledger: LedgerId, signer: Signer, time: UnixMs, body: bytes) -> Frame:
+    """Return a frame with its worker's signature."""
+    worker = Key(signer.public)
+    frame = Frame(network=network, ledger=ledger, worker=worker, time=time, body=body, signature=b"")
+    # Nobody else has seen the frame yet; a copy would hash its body again.
+    object.__setattr__(frame, "signature", signer.sign(frame.signed_part))
+    return frame
 
 
 def next_head(frame: Frame, seq: Seq, previous: Hash) -> Hash:
     """Return head(seq), where `previous` is head(seq - 1)."""
     place = frame.network + frame.ledger.to_bytes(2) + seq.to_bytes(8) + frame.time.to_bytes(8)
-    content = hashlib.sha256(frame.body).digest()
-    return Hash(hashlib.sha256(HEAD_TAG + place + content + previous).digest())
+    return Hash(hashlib.sha256(HEAD_TAG + place + frame.content + previous).digest())
 
 
 def join(records: Iterable[bytes]) -> bytes:

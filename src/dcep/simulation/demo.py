@@ -8,7 +8,7 @@ from typing import Final, Protocol
 from dcep.clock import Day
 from dcep.ids import OperatorId, WalletId, format_wallet_id
 from dcep.issuance.supply import Supply
-from dcep.ledger.worker.pipeline import Answer
+from dcep.ledger.worker.answers import Answer
 from dcep.messages.classes import WalletClass
 from dcep.messages.outcomes import Status
 from dcep.messages.receipts import Receipt

@@ -22,7 +22,7 @@ from dcep.issuance.settlement import SimulatedSettlement
 from dcep.issuance.supply import Supply
 from dcep.ledger.client import Line
 from dcep.ledger.relay import carry
-from dcep.ledger.worker.pipeline import Answer
+from dcep.ledger.worker.answers import Answer, outcomes_of
 from dcep.messages.classes import OperatorStatus
 from dcep.messages.commands.governance import Rules, SetOperator
 from dcep.messages.commands.timekeeping import Tick
@@ -55,9 +55,9 @@ def require_settled(answers: Sequence[Answer]) -> None:
     Raises:
         Surprise: one of them did not.
     """
-    for answer in answers:
-        if answer.outcome.status is not Status.SETTLED:
-            raise Surprise("surprise", f"a step that must settle was answered {answer.outcome.code}")
+    for outcome in outcomes_of(answers):
+        if outcome.status is not Status.SETTLED:
+            raise Surprise("surprise", f"a step that must settle was answered {outcome.code}")
 
 
 class Keys:
@@ -148,7 +148,7 @@ class Economy:
         for future in self.announce_day(day):
             require_settled(future.result())
 
-    def announce_day(self, day: Day) -> list[Future[list[Answer]]]:
+    def announce_day(self, day: Day) -> list[Future[Sequence[Answer]]]:
         """Let tier 1 tell the ledgers that a day begins; what is sent behind it is judged on that day."""
         self._day = day
         self._height += 1
@@ -167,7 +167,7 @@ class Economy:
 
     # Steps.
 
-    def settle(self, player: Player, wires: Sequence[bytes]) -> list[Answer]:
+    def settle(self, player: Player, wires: Sequence[bytes]) -> Sequence[Answer]:
         """Send commands that must all settle.
 
         Raises:
@@ -177,7 +177,7 @@ class Economy:
         require_settled(answers)
         return answers
 
-    def send(self, player: Player, wires: Sequence[bytes]) -> list[Answer]:
+    def send(self, player: Player, wires: Sequence[bytes]) -> Sequence[Answer]:
         """Send commands and wait for their answers."""
         return player.submit(wires, at=self.now).result()
 

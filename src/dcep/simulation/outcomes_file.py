@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Final, Self
 
 from dcep.errors import BadInput, Unavailable
+
+# Not the user's mistake: the same line may do when the disk is well.
+_FAILING: Final = (errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE)
 
 
 class OutcomesFile:
@@ -17,12 +22,15 @@ class OutcomesFile:
         self._path = path
         self._row = 0
         self._old: BinaryIO | None = None
-        self._stream: BinaryIO | None = None
+        self._stream: FileIO | None = None
         if path is not None:
             try:
                 self._old = path.open("rb") if path.exists() else None
-                self._stream = path.open("ab")
+                # Without a buffer: what the disk has refused is not tried again when the file is closed.
+                self._stream = path.open("ab", buffering=0)
             except OSError as error:
+                if error.errno in _FAILING:
+                    raise _refused(path, error) from error
                 raise BadInput("cannot_write", str(error.strerror), where=str(path)) from error
 
     def add(self, codes: Sequence[str]) -> None:
@@ -42,16 +50,13 @@ class OutcomesFile:
 
     def _write(self, data: bytes) -> None:
         assert self._stream is not None
+        assert self._path is not None
+        rest = memoryview(data)
         try:
-            self._stream.write(data)
-            self._stream.flush()
+            while rest:
+                rest = rest[self._stream.write(rest) :]
         except OSError as error:
-            raise Unavailable(
-                "cannot_write",
-                f"{self._path}: {error.strerror}",
-                retry_after_ms=1_000,
-                next_step="see to the disk, then run the same line again",
-            ) from error
+            raise _refused(self._path, error) from error
 
     def _already_there(self, data: bytes) -> int:
         """Return how many of these bytes an earlier run has written."""
@@ -79,3 +84,8 @@ class OutcomesFile:
         for stream in (self._old, self._stream):
             if stream is not None:
                 stream.close()
+
+
+def _refused(path: Path, error: OSError) -> Unavailable:
+    step = "see to the disk, then run the same line again"
+    return Unavailable("cannot_write", f"{path}: {error.strerror}", retry_after_ms=1_000, next_step=step)

@@ -14,9 +14,9 @@ from dcep.clock import UnixMs
 from dcep.errors import BadInput
 from dcep.ids import CommandId
 from dcep.ledger.client import Line
+from dcep.ledger.worker.answers import Answer
 from dcep.ledger.worker.evidence import frame_evidence
 from dcep.ledger.worker.opening import OpenLedger
-from dcep.ledger.worker.pipeline import Answer
 from dcep.messages.commands.timekeeping import Tick
 from dcep.messages.kinds import KIND_OF, KINDS
 from dcep.messages.layout import Seq
@@ -64,27 +64,27 @@ class Player:
             self._next = next(self._played, None)
         return answers
 
-    def submit(self, wires: Sequence[bytes], *, at: UnixMs) -> Future[list[Answer]]:
+    def submit(self, wires: Sequence[bytes], *, at: UnixMs) -> Future[Sequence[Answer]]:
         """Send what the log does not hold; the future brings all answers, recalled ones first."""
         recalled = [] if self.is_live else self.recall([decode(wire, self._network).id for wire in wires])
         if recalled and len(recalled) == len(wires):
-            done: Future[list[Answer]] = Future()
+            done: Future[Sequence[Answer]] = Future()
             done.set_result(recalled)
             return done
         sent = self.line.submit_later(wires[len(recalled) :], at=at)
         if not recalled:
             return sent
-        joined: Future[list[Answer]] = Future()
+        joined: Future[Sequence[Answer]] = Future()
         sent.add_done_callback(lambda future: _join(joined, recalled, future))
         return joined
 
 
-def _join(joined: Future[list[Answer]], recalled: list[Answer], sent: Future[list[Answer]]) -> None:
+def _join(joined: Future[Sequence[Answer]], recalled: list[Answer], sent: Future[Sequence[Answer]]) -> None:
     failure = sent.exception()
     if failure is not None:
         joined.set_exception(failure)
         return
-    joined.set_result(recalled + sent.result())
+    joined.set_result([*recalled, *sent.result()])
 
 
 def _played(ledger: OpenLedger) -> Iterator[_Played]:

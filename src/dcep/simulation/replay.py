@@ -26,7 +26,7 @@ from typing import Any, Final
 
 from dcep.clock import Day
 from dcep.ids import OperatorId
-from dcep.ledger.worker.pipeline import Answer
+from dcep.ledger.worker.answers import Answer, outcomes_of
 from dcep.messages.commands.payments import Pay
 from dcep.messages.outcomes import Status
 from dcep.messages.signatory import sign_bodies, single_key
@@ -196,7 +196,7 @@ class Replay:
             yield Day(self._script.first_day + offset), first, row
             first = row
 
-    def _send(self, first: int, last: int, ticks: list[Future[list[Answer]]]) -> _Batch:
+    def _send(self, first: int, last: int, ticks: list[Future[Sequence[Answer]]]) -> _Batch:
         """Sign rows [first, last) and send them behind these ticks; what the log holds is neither signed nor sent."""
         payments, wallets, economy = self._script.payments, self._wallets, self._economy
         started = time.perf_counter()
@@ -223,14 +223,13 @@ class Replay:
         """Take the answers of a batch: count them, keep the books, write them down."""
         for tick in batch.ticks:
             require_settled(tick.result())
-        answers = batch.recalled
+        outcomes = [*outcomes_of(batch.recalled)]
         if batch.future is not None:
-            answers = answers + batch.future.result()
+            outcomes += outcomes_of(batch.future.result())
             self._tally.latencies.append(time.perf_counter() - batch.sent_at)
         payments, balances, tally = self._script.payments, self._balances, self._tally
         codes = []
-        for row, answer in enumerate(answers, batch.first):
-            outcome = answer.outcome
+        for row, outcome in enumerate(outcomes, batch.first):
             codes.append(outcome.code)
             if outcome.status is Status.SETTLED:
                 amount = payments.amounts_fen[row]
@@ -243,7 +242,7 @@ class Replay:
             else:
                 raise Surprise("surprise", f"row {row + 1} was answered {outcome.code}")
         self._outcomes.add(codes)
-        return len(answers)
+        return len(outcomes)
 
     def _note_balances(self) -> None:
         """Let the ledger say what each wallet has, and hold it to the answers that it gave."""
@@ -305,9 +304,9 @@ class _Batch:
     """Rows from `first` on: the ticks before them, the answers that the log held, and the future of the others."""
 
     first: int
-    ticks: list[Future[list[Answer]]]
+    ticks: list[Future[Sequence[Answer]]]
     recalled: list[Answer]
-    future: Future[list[Answer]] | None
+    future: Future[Sequence[Answer]] | None
     sent_at: float
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import csv
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -29,9 +30,12 @@ BYTES = {"NetworkId": 16, "LockId": 16, "Name": 16, "Hash": 32, "Key": 32, "Comm
 TIER1 = 0xFFFF
 SETTLED, FROZEN_TO_RECEIVE = 1, 2
 KINDS: dict[int, tuple[str, list[tuple[str, str]]]] = {}
+UNSIGNED: set[str] = set()
 with TABLE.open() as table:
     for row in csv.DictReader(table, delimiter="\t"):
         KINDS.setdefault(int(row["kind"], 16), (row["command"], []))[1].append((row["field"], row["type"]))
+        if row["authority"] in ("proof", "worker"):
+            UNSIGNED.add(row["command"])
 MESSAGES: dict[int, list[tuple[str, str]]] = {
     1: [("payer", "WalletId"), ("receiver", "WalletId"), ("amount", "Fen"), ("command", "CommandId"), ("day", "Day")],
     2: [("payer", "WalletId"), ("amount", "Fen"), ("command", "CommandId"), ("day", "Day")],
@@ -43,6 +47,48 @@ HEADER = (
     "|vault_high Number|vault_used Number|board Version|workers Version|rules Version"
 )
 HEADER_FIELDS = [(part.split()[0], part.split()[1]) for part in HEADER.split("|")]
+
+
+class Policy(NamedTuple):
+    """Who may act: `suffices` says whether the keys with these numbers are enough."""
+
+    data: bytes
+    keys: list[bytes]
+    suffices: Callable[[set[int]], bool]
+
+
+def nobody(signed: set[int]) -> bool:
+    """Need no signature, and take none."""
+    return not signed
+
+
+def at_least(needed: int, count: int, signed: set[int]) -> bool:
+    """Need so many of so many keys."""
+    return len(signed & set(range(count))) >= needed
+
+
+def threshold(needed: int, parts: list[Policy], signed: set[int]) -> bool:
+    """Need so many of the policies, whose keys are counted one policy after the other."""
+    first, satisfied = 0, 0
+    for part in parts:
+        satisfied += part.suffices({number - first for number in signed if first <= number < first + len(part.keys)})
+        first += len(part.keys)
+    return satisfied >= needed
+
+
+def board(needed: int, sites: int, seats: list[bytes], signed: set[int]) -> bool:
+    """Need so many seats, from so many different sites."""
+    return len(signed) >= needed and len({seats[number][0] for number in signed}) >= sites
+
+
+class Command(NamedTuple):
+    """A command whose signatures hold and suffice."""
+
+    name: str
+    account: int
+    order: dict[str, Any]
+    id: bytes
+    policy: bytes
 
 
 class Bytes:
@@ -75,19 +121,25 @@ class Bytes:
     def record(self, fields: list[tuple[str, str]]) -> dict[str, Any]:
         return {name: self.value(kind) for name, kind in fields if kind != "-"}
 
-    def policy(self) -> list[bytes]:
-        """Return the keys of a policy, in order."""
+    def policy(self) -> Policy:
+        """Return a policy: its bytes, its keys in order, and who of them suffices."""
+        start = self.at
         match self.number(U8):
             case 0:
-                return []
+                keys, suffices = [], nobody
             case 1:
-                return [self.take(33)[1:]]
+                keys, suffices = [self.take(33)[1:]], partial(at_least, 1, 1)
             case 2:
-                count = self.take(2)[1]
-                return [key for _ in range(count) for key in self.policy()]
+                needed, count = self.take(2)
+                parts = [self.policy() for _ in range(count)]
+                keys, suffices = [key for part in parts for key in part.keys], partial(threshold, needed, parts)
             case 3:
-                return [self.take(34)[2:] for _ in range(self.take(3)[2])]
-        raise AssertionError("no such policy")
+                needed, sites, count = self.take(3)
+                seats = [self.take(34) for _ in range(count)]
+                keys, suffices = [seat[2:] for seat in seats], partial(board, needed, sites, seats)
+            case _:
+                raise AssertionError("no such policy")
+        return Policy(self.data[start : self.at], keys, suffices)
 
 
 @dataclass
@@ -100,20 +152,33 @@ class Reader:
     head: bytes = bytes(32)
     seq: int = 0
     header: dict[str, Any] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
     balances: dict[int, int] = field(default_factory=dict)
     locked: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     frozen: set[int] = field(default_factory=set)
     vaults: dict[int, int] = field(default_factory=dict)
+    # Whose signature counts: the workers now and ever, the policy of each account, the members of tier 1.
+    workers: list[bytes] = field(default_factory=list)
+    workers_ever: set[bytes] = field(default_factory=set)
+    guards: dict[int, bytes] = field(default_factory=dict)
+    members: bytes = b""
+    checkpoints: set[tuple[int, bytes, bytes]] = field(default_factory=set)
 
     def frames(self, folder: Path) -> Iterator[None]:
         """Read one frame after the other, with its header and outcomes; at each yield the balances stand."""
         headers = Bytes(b"".join(path.read_bytes() for path in sorted((folder / "headers").glob("*.hdr"))))
+        signers = set()
         for path in sorted((folder / "log").glob("*.log")):
             data = Bytes(path.read_bytes())
             while data.at < len(data.data):
-                body = self.frame(data)
-                self.apply(body, self.outcomes(headers, body))
+                commands = [self.command(record) for record in records_of(self.frame(data))]
+                self.names = {command.name for command in commands}
+                outcomes = self.outcomes(headers, commands)
+                signers.add(self.header["worker"])
+                self.apply(commands, outcomes)
                 yield
+        # Whoever starts a ledger after a crash signs the headers that were lost.
+        assert signers <= self.workers_ever
 
     def frame(self, data: Bytes) -> bytes:
         """Check a frame, and return its body."""
@@ -129,6 +194,7 @@ class Reader:
             self.seq,
         )
         assert previous == self.head
+        assert worker in self.workers
         assert zlib.crc32(body + signature, zlib.crc32(data.data[start : start + 107])) == checksum
         digest = sha256(body).digest()
         Ed25519PublicKey.from_public_bytes(worker).verify(
@@ -137,7 +203,7 @@ class Reader:
         self.head = sha256(b"dhea" + network + ledger + seq + time + digest + previous).digest()
         return body
 
-    def outcomes(self, headers: Bytes, body: bytes) -> list[tuple[int, int]]:
+    def outcomes(self, headers: Bytes, commands: list[Command]) -> list[tuple[int, int]]:
         """Check the header of the frame; return (status, number of messages sent) of each command."""
         size, checksum = headers.number(U32), headers.number(U32)
         content = Bytes(headers.take(size))
@@ -145,47 +211,53 @@ class Reader:
         assert content.take(5) == b"dhdr\x01"
         self.header = content.record(HEADER_FIELDS)
         content.take(50 * content.number(U8))
-        worker, signed = content.take(32), content.data[: content.at]
+        self.header["worker"] = worker = content.take(32)
+        signed = content.data[: content.at]
         Ed25519PublicKey.from_public_bytes(worker).verify(content.take(64), signed)
         assert (self.header["network"], self.header["ledger"]) == (self.network, self.ledger)
         assert (self.header["seq"], self.header["head"]) == (self.seq, self.head)
         leaves, answers = [], []
-        for record in records_of(body):
+        for command in commands:
             start = content.at
             status, sent = content.number(U8), content.take(3)[2]
             content.take(42 * sent)
-            leaves.append(self.command(record)[3] + content.data[start : content.at])
+            leaves.append(command.id + content.data[start : content.at])
             answers.append((status, sent))
         assert content.at == len(content.data)
         assert (self.header["count"], self.header["outcomes_root"]) == (len(leaves), root(leaves))
         return answers
 
-    def command(self, record: bytes) -> tuple[str, int, dict[str, Any], bytes]:
-        """Return name, account, fields and id of a command whose signatures hold."""
+    def command(self, record: bytes) -> Command:
+        """Return a command of which every signature holds, and they suffice for the policy that it brings."""
         reader = Bytes(record)
         account, _, kind = reader.number(U64), reader.take(20), reader.number(U8)
         name, fields = KINDS[kind]
         order = reader.record(fields)
         reader.take(32)
         body = b"dcmd\x01" + self.network + record[: reader.at]
-        keys = reader.policy()
+        policy, signed = reader.policy(), set[int]()
         for _ in range(reader.number(U8)):
-            Ed25519PublicKey.from_public_bytes(keys[reader.number(U8)]).verify(reader.take(64), body)
+            number = reader.number(U8)
+            Ed25519PublicKey.from_public_bytes(policy.keys[number]).verify(reader.take(64), body)
+            signed.add(number)
         assert reader.at == len(record)
-        return name, account, order, sha256(body).digest()
+        assert policy.suffices(signed)
+        assert (policy.data == b"\0") == (name in UNSIGNED)
+        return Command(name, account, order, sha256(body).digest(), policy.data)
 
-    def apply(self, body: bytes, outcomes: list[tuple[int, int]]) -> None:
-        """Move the money of the settled commands."""
-        for record, (status, sent) in zip(records_of(body), outcomes, strict=True):
+    def apply(self, commands: list[Command], outcomes: list[tuple[int, int]]) -> None:
+        """Move the money of the settled commands; each was given by the policy that its account keeps."""
+        for command, (status, sent) in zip(commands, outcomes, strict=True):
             if status == SETTLED:
-                name, account, order, _ = self.command(record)
-                self.move(name, account, order, sent)
+                if command.name not in UNSIGNED:
+                    guard = self.members if command.name == "tick" else self.guards[command.account]
+                    assert command.policy == guard, command
+                self.move(command.name, command.account, command.order, sent)
+                self.entrust(command.name, command.account, command.order)
 
     def move(self, name: str, account: int, order: dict[str, Any], sent: int) -> None:
         """Do what the table "From outcomes to balances" says."""
         match name:
-            case "open":
-                self.balances[order["wallet"]] = 0
             case "pay" | "refund" | "exchange" | "redeem" | "return":
                 self.balances[account] -= order["amount"]
                 receiver = order.get("receiver", order.get("vault"))
@@ -204,6 +276,20 @@ class Reader:
             case "credit":
                 self.credit(Bytes(order["message"]), sent)
 
+    def entrust(self, name: str, account: int, order: dict[str, Any]) -> None:
+        """Note whose signature counts from now on, and what a worker vouches for."""
+        match name:
+            case "open":
+                self.open(order["wallet"], order["policy"])
+            case "set_policy":
+                self.guards[account] = order["policy"].data
+            case "set_board":
+                self.guards[account] = order["board"].data
+            case "workers":
+                self.employ(order)
+            case "checkpoint":
+                self.checkpoints.add((order["seq"], order["head"], order["root"]))
+
     def credit(self, message: Bytes, sent: int) -> None:
         """Take a message in."""
         message.take(32)
@@ -221,13 +307,25 @@ class Reader:
 
     def obey(self, wire: bytes) -> None:
         """Take an officers' order in."""
-        name, _, order, _ = self.command(wire[21:])
+        name, _, order, _, _ = self.command(wire[21:])
         if name == "allocate":
             self.arrive(self.vaults[order["operator"]], order["amount"])
-        if name == "set_operator" and order["shard"] == self.ledger:
+        if name == "set_operator" and order["shard"] == self.ledger and order["operator"] not in self.vaults:
             self.vaults[order["operator"]] = order["vault"]
-            for wallet in (order["registrar"], order["vault"]):
-                self.balances.setdefault(wallet, 0)
+            for place in ("registrar", "vault"):
+                self.open(order[place], order[f"{place}_policy"])
+        if name == "workers":
+            self.employ(order)
+
+    def open(self, wallet: int, policy: Policy) -> None:
+        """Open an account."""
+        self.balances[wallet], self.guards[wallet] = 0, policy.data
+
+    def employ(self, order: dict[str, Any]) -> None:
+        """Take another list of workers, if it is this ledger's."""
+        if order["ledger"] == self.ledger:
+            self.workers = order["keys"]
+            self.workers_ever |= set(self.workers)
 
     def arrive(self, wallet: int, amount: int) -> None:
         """Credit a wallet, or what is locked of it."""
@@ -255,15 +353,35 @@ def open_ledger(data: Path, name: str) -> Reader:
     genesis = (data / "ledger" / "genesis").read_bytes()
     reader = Bytes(genesis)
     reader.take(5 + 32 + 1)
-    for _ in ("board", "supervision", "members"):
-        reader.policy()
+    officers, supervision, members = (reader.policy() for _ in range(3))
     reader.record(next(fields for command, fields in KINDS.values() if command == "rules"))
-    reader.take(32)
-    shards = reader.number(U8)
+    tier1_worker, shard_workers = reader.take(32), reader.value("list of Key")
+    assert reader.at == len(genesis)
     ledger = TIER1 if name == "tier1" else int(name.removeprefix("shard-"))
-    serial = 1 if ledger == TIER1 else 1_000_000 + ledger
-    first = wallet_id(900, serial)
-    return Reader(network=sha256(genesis).digest()[:16], shards=shards, ledger=ledger, balances={first: 0})
+    opened = Reader(
+        network=sha256(genesis).digest()[:16], shards=len(shard_workers), ledger=ledger, members=members.data
+    )
+    if ledger == TIER1:
+        opened.open(wallet_id(900, 1), officers)
+    else:
+        opened.open(wallet_id(900, 1_000_000 + ledger), supervision)
+    opened.employ({"ledger": ledger, "keys": [tier1_worker if ledger == TIER1 else shard_workers[ledger]]})
+    return opened
+
+
+def snapshot(path: Path, network: bytes, ledger: int) -> tuple[tuple[int, bytes, bytes], dict[int, int]]:
+    """Return what a checkpoint must say of a snapshot, (seq, head, root), and the balances in it."""
+    data = path.read_bytes()
+    assert sha256(data[:-32]).digest() == data[-32:]
+    reader = Bytes(data[:-32])
+    assert (reader.take(5), reader.take(16), reader.number(U16)) == (b"DCES\x01", network, ledger)
+    seq, head, count = reader.number(U64), reader.take(32), reader.number(U32)
+    chunks = [reader.take(reader.number(U32)) for _ in range(count)]
+    assert (reader.at, f"{seq:012}") == (len(data) - 32, path.stem)
+    accounts = b"".join(chunks[4:])
+    rows = [accounts[at : at + 114] for at in range(0, len(accounts), 114)]
+    balances = {int.from_bytes(row[:8], "big"): int.from_bytes(row[50:58], "big") for row in rows}
+    return (seq, head, root(chunks)), balances
 
 
 def wallet_id(operator: int, serial: int) -> int:

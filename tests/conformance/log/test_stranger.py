@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import csv
+import json
+import subprocess
+import sys
+from collections import deque
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 
 from dcep.ids import TIER1, LedgerId, ledger_name
 from dcep.ledger.engine.statute import PythonEngine
@@ -13,11 +21,14 @@ from dcep.ledger.folder import Folder
 from dcep.ledger.log.file import FileLog
 from dcep.ledger.log.headers import FileHeaders
 from dcep.messages.layout import Seq
-from tests.conformance.log.stranger import open_ledger
+from tests.conformance.log import stranger
+from tests.conformance.log.stranger import open_ledger, snapshot
 from tests.language import play
 from tests.network import Network
+from tests.unit.ledger.audit.kept import keep, log_file
 
 NONE: Final = Seq(0)
+_EXCERPT: Final = Path(__file__).parents[3] / "vectors" / "payments"
 
 # Money between wallets and ledgers, on its way back, locked, freed, redeemed, returned and withdrawn.
 PLAY: Final = """
@@ -89,3 +100,78 @@ def test_a_stranger_arrives_at_every_balance_after_every_frame(data: Path, ledge
 
         assert reader.head == log.head
         log.close()
+
+
+_LIBRARIES: Final = "__future__ collections csv cryptography dataclasses functools hashlib pathlib typing zlib"
+
+
+def test_the_stranger_knows_nothing_of_the_program() -> None:
+    """What it imports is the standard library and one for signatures; what it reads is the table of commands."""
+    tree = ast.parse(Path(stranger.__file__).read_text(encoding="utf-8"))
+
+    imported = {
+        name.partition(".")[0]
+        for node in ast.walk(tree)
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or "."]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+
+    assert imported == set(_LIBRARIES.split())
+    assert not {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & {"__import__", "exec", "eval"}
+
+
+def test_a_stranger_stops_at_a_changed_byte_of_the_log(tmp_path: Path) -> None:
+    """He believes nothing: a checksum, a chain or a signature tells him, wherever the byte stands."""
+    keep(tmp_path)
+    file = log_file(tmp_path)
+    whole = file.read_bytes()
+    for at in range(0, len(whole), 67):
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+
+        with pytest.raises((AssertionError, InvalidSignature)):
+            deque(open_ledger(tmp_path, "shard-000").frames(file.parents[1]), maxlen=0)
+
+    file.write_bytes(whole)
+    deque(open_ledger(tmp_path, "shard-000").frames(file.parents[1]), maxlen=0)
+
+
+@pytest.mark.parametrize("engine", ["rust", "python"])
+def test_a_stranger_arrives_at_the_result_of_a_replay(tmp_path: Path, engine: str) -> None:
+    """Of two thousand payments: head, what each wallet had when all was paid, snapshots, and nothing left over."""
+    folder = tmp_path / "data"
+    line = ["--accounts", str(_EXCERPT / "nodes.csv"), "--payments", str(_EXCERPT / "transactions.csv")]
+    run = [str(Path(sys.executable).with_name("dcep")), "replay", *line, "--data", str(folder), "--engine", engine]
+    result = json.loads(subprocess.run([*run, "--json"], capture_output=True, text=True, check=True).stdout)
+
+    for name in ("tier1", "shard-000"):
+        reader, files = open_ledger(folder, name), folder / "ledger" / name
+        kept = [snapshot(path, reader.network, reader.ledger) for path in (files / "snapshots").iterdir()]
+        told, paid = {}, dict[int, int]()
+        for _ in reader.frames(files):
+            told[reader.seq] = dict(reader.balances)
+            if reader.names & {"pay"}:
+                paid = dict(reader.balances)
+            assert reader.header["total"] == sum(reader.balances.values())
+        assert kept
+        assert all(state in reader.checkpoints and balances == told[state[0]] for state, balances in kept)
+        assert sum(reader.balances.values()) == 0
+        if name == "shard-000":
+            assert (reader.network.hex(), reader.head.hex()) == (result["network"], result["head"])
+            assert _balances_sha256(list(paid.values())[-_accounts() :]) == result["balances_sha256"]
+
+
+def _accounts() -> int:
+    return len((_EXCERPT / "nodes.csv").read_text().splitlines()) - 1
+
+
+def _balances_sha256(balances: list[int]) -> str:
+    """Return the hash that a replay tells: the wallets were opened in the order of the file."""
+    with (_EXCERPT / "nodes.csv").open() as file:
+        nodes = [int(row["nodeid"]) for row in csv.DictReader(file)]
+    lines = sorted(zip(nodes, balances, strict=True))
+    return sha256("".join(f"{node},{balance}\n" for node, balance in lines).encode()).hexdigest()

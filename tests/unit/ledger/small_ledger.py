@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -20,7 +21,7 @@ from dcep.ledger.worker.opening import OpenLedger
 from dcep.messages.commands.freezing import Freeze
 from dcep.messages.commands.payments import Cancel
 from dcep.messages.commands.timekeeping import Tick
-from dcep.messages.frames import Frame, join, signed_part
+from dcep.messages.frames import join, sign_frame
 from dcep.messages.genesis import Genesis, encode_genesis, network_of, supervision_wallet
 from dcep.messages.layout import Code, Epoch, Hash, Key, Lane, Number, Seq, Version
 from dcep.messages.outcomes import ALREADY_USED, SUPERSEDED, Outcome, decode_outcomes
@@ -56,20 +57,27 @@ class Ledger:
         self.network, self.time = network_of(genesis), START
         self.place = LedgerFolder(root=folder or Path("nowhere"), ledger=ledger)
         self.index = None if folder is None else folder / "index" / self.place.name
-        log, headers = self._open(is_in_memory=folder is None)
-        self.opened = OpenLedger(
-            genesis, ledger, PythonEngine, log=log, headers=headers, snapshots=SnapshotStore(self.place)
-        )
-        self.opened.replay(WORKER)
+        with ExitStack() as opening:
+            log, headers = self._open(opening, is_in_memory=folder is None)
+            self.opened = OpenLedger(
+                genesis, ledger, PythonEngine, log=log, headers=headers, snapshots=SnapshotStore(self.place)
+            )
+            self.opened.replay(WORKER)
+            opening.pop_all()
         self.time = self.opened.engine.standing().now or START
         self.history = History(self.index, self.network, log, headers)
 
-    def _open(self, *, is_in_memory: bool) -> tuple[FileLog, FileHeaders] | tuple[MemoryLog, MemoryHeaders]:
+    def _open(
+        self, opening: ExitStack, *, is_in_memory: bool
+    ) -> tuple[FileLog, FileHeaders] | tuple[MemoryLog, MemoryHeaders]:
         if is_in_memory:
             return MemoryLog(self.network, self.place.ledger), MemoryHeaders()
         self.place.make()
         headers = FileHeaders(self.place, self.network, segment_bytes=SMALL_FILE)
-        return FileLog(self.place, self.network, answered=headers.count, segment_bytes=SMALL_FILE), headers
+        opening.callback(headers.close)
+        log = FileLog(self.place, self.network, answered=headers.count, segment_bytes=SMALL_FILE)
+        opening.callback(log.close)
+        return log, headers
 
     def command(self, number: int, *, lane: int = 0, memo: int = 0, life: int = DAY_MS, settles: bool = True) -> Sent:
         order = (
@@ -92,16 +100,7 @@ class Ledger:
     def append(self, *commands: Sent) -> list[Outcome]:
         """Put a tick and the commands into the log as one frame; return their outcomes."""
         records = [record_of(self._tick()), *(record_of(command.wire) for command in commands)]
-        body, worker = join(records), Key(WORKER.public)
-        signature = WORKER.sign(signed_part(self.network, self.place.ledger, worker, self.time, body))
-        frame = Frame(
-            network=self.network,
-            ledger=self.place.ledger,
-            worker=worker,
-            time=self.time,
-            body=body,
-            signature=signature,
-        )
+        frame = sign_frame(self.network, self.place.ledger, WORKER, self.time, join(records))
         self.opened.log.append([frame])
         applied = self.opened.apply(frame)
         self.opened.store_header(applied, WORKER)

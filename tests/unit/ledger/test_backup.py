@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
@@ -20,6 +21,7 @@ from dcep.ledger.backup import MANIFEST, back_up, restore
 from dcep.ledger.backup.manifest import BadManifest, decode_manifest
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.ledger.folder import Folder
+from tests.faults.disk.disk import Disk, Fault
 from tests.unit.ledger.audit.kept import copy_of, economy_in, flip, keep, log_file, play
 
 _SEED: Final = "keys/seed"
@@ -358,7 +360,7 @@ def test_a_copy_that_was_rewritten_with_its_manifest_fails_the_audit(copy: Path)
     def change(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
         names = [member.name for member, _ in members]
         place = names.index("ledger/shard-000/headers/000000000001.hdr")
-        _rewrite(members, place, members[place][1][:-300] + bytes(300))
+        _rewrite(members, place, members[place][1][:-300] + bytes(range(150)) * 2)
 
     rebuild(copy, change)
 
@@ -450,9 +452,19 @@ def test_bytes_that_are_no_manifest_are_refused(data: bytes) -> None:
 
 def test_a_copy_that_cannot_be_written_is_unavailable(kept: Path, tmp_path: Path) -> None:
     """Exit code 3, and no half of it is left."""
-    (tmp_path / f".copy.tar.{os.getpid()}.part").mkdir()
+    full = Disk(tmp_path, Fault(at=1, error=errno.ENOSPC))
 
-    with pytest.raises(Unavailable, match="backup_not_written"):
+    with full.installed(), pytest.raises(Unavailable, match="backup_not_written"):
         back_up(kept, tmp_path / "copy.tar")
 
-    assert not (tmp_path / "copy.tar").exists()
+    assert [call.sort for call in full.calls] == ["create", "write", "unlink"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_copy_has_left_is_in_nobodys_way(kept: Path, tmp_path: Path) -> None:
+    """Where every program has the same process number, the next copy must not want the same name for its part."""
+    (tmp_path / f".copy.tar.{os.getpid()}.part").write_bytes(b"half")
+
+    back_up(kept, tmp_path / "copy.tar")
+
+    put_back(tmp_path / "copy.tar", tmp_path / "back")

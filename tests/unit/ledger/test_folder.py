@@ -21,6 +21,7 @@ from dcep.messages.genesis import Genesis, encode_genesis, network_of
 from dcep.messages.layout import Code, Hash, Key, Name, Seq, Version
 from dcep.messages.policies import SUITE_ED25519, SingleKey
 from dcep.money import MAX_FEN
+from tests.faults.disk.disk import Disk
 
 _SOMEBODY: Final = SingleKey(suite=SUITE_ED25519, key=Key(bytes(32)))
 _RULES: Final = Rules(
@@ -57,6 +58,18 @@ def test_a_new_folder_has_a_place_for_every_ledger(tmp_path: Path) -> None:
         for store in ("", "/headers", "/log", "/snapshots")
     ]
     assert made == ["index", "keys", "ledger", "ledger/genesis", *ledgers, "lock", "tmp", "torn"]
+
+
+def test_the_genesis_is_there_only_when_every_ledger_has_its_place(tmp_path: Path) -> None:
+    """Else a ledger whose folder somebody has removed would look like one that a kill kept from being made."""
+    places = [f"data/ledger/{name}/log" for name in ("shard-000", "shard-001", "tier1")]
+    disk = Disk(tmp_path)
+
+    with disk.installed():
+        Folder.create(tmp_path / "data", GENESIS).close()
+
+    made = [call.file for call in disk.calls if call.sort in ("mkdir", "rename")]
+    assert max(map(made.index, places)) < made.index("data/ledger/genesis")
 
 
 def test_a_folder_is_opened_again(tmp_path: Path) -> None:

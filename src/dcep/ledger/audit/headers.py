@@ -18,6 +18,7 @@ from dcep.ledger.audit.frames import Survey
 from dcep.ledger.audit.report import Findings
 from dcep.ledger.log import StoredHeader, Torn
 from dcep.ledger.log.headers import HeaderScan, encode_record
+from dcep.ledger.log.pieces import written
 from dcep.ledger.worker.headers import says_the_same
 from dcep.messages.headers import Header, decode_signed_header, encode_header
 from dcep.messages.layout import Key, Seq
@@ -108,7 +109,7 @@ class HeaderJudge:
     # 3.
 
     def _judge_torn(self, torn: Torn, computed: Header, outcomes: bytes) -> None:
-        if _begins(torn.data, computed, outcomes):
+        if _begins(written(torn.data), computed, outcomes):
             self._findings.warn(torn.file, torn.offset, torn.seq, "torn_header", torn.explanation)
             return
         message = "the record ends too early, and what is there of it is not how the frame's header begins"

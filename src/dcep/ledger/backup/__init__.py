@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
-from tempfile import mkdtemp
+from tempfile import mkdtemp, mkstemp
 from typing import BinaryIO, Final
 
 from dcep.errors import BadInput, Damaged, DcepError, Unavailable
@@ -150,8 +150,8 @@ def _member(name: str, size: int) -> tarfile.TarInfo:
 @contextmanager
 def _whole_file(file: Path) -> Iterator[BinaryIO]:
     """Write a file under another name, and give it its own when it is durable."""
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    handle, name = mkstemp(prefix=f".{file.name}.", suffix=".part", dir=file.parent)
+    part = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
             yield stream

@@ -26,6 +26,7 @@ from dcep.messages.genesis import Genesis
 from dcep.messages.headers import Flow
 from dcep.messages.layout import Hash, Key, Lane, LockId, Malformed, Number, Reader, Version
 from dcep.messages.policies import read_policy
+from dcep.messages.signed import MAX_NUMBER
 from dcep.money import Fen
 
 ACCOUNTS_A_CHUNK: Final = 1_024
@@ -130,7 +131,7 @@ def _read_whole(book: Book, reader: Reader) -> None:
         book.workers[ledger] = version, tuple(Key(reader.take(32)) for _ in range(reader.integer(4)))
     book.issued, book.withdrawn, book.total = (reader.integer(16) for _ in range(3))
     book.alarms = reader.integer(8)
-    book.vault_window = Window(*(reader.integer(8) for _ in range(3)))
+    book.vault_window = _window(*(reader.integer(8) for _ in range(3)))
 
 
 # Chunk 1: channels by peer, each with what it has sent and not heard of.
@@ -213,7 +214,7 @@ def _sides(book: Book) -> bytes:
 def _read_sides(book: Book, reader: Reader) -> None:
     for _ in range(reader.integer(4)):
         wallet, lane = WalletId(reader.integer(8)), Lane(reader.integer(2))
-        book.lanes[wallet, lane] = Window(*(reader.integer(8) for _ in range(3)))
+        book.lanes[wallet, lane] = _window(*(reader.integer(8) for _ in range(3)))
     for _ in range(reader.integer(4)):
         wallet = WalletId(reader.integer(8))
         book.locked[wallet] = reader.integer(8)
@@ -255,6 +256,12 @@ def _account(account: Account) -> bytes:
 def _read_account(fields: tuple[int, ...]) -> Account:
     account = Account(WalletId(fields[0]), fields[3], PolicyHash(fields[1]))  # type: ignore[arg-type]  # bytes by the shape
     (account.epoch, _, account.flags, account.standing, account.balance) = fields[2:7]  # type: ignore[assignment]
-    account.window = Window(*fields[7:10])
+    account.window = _window(*fields[7:10])
     (account.day, account.spent_day, account.year, account.spent_year, account.in_flight) = fields[10:]  # type: ignore[assignment]
     return account
+
+
+def _window(high: int, used: int, settled: int) -> Window:
+    if high > MAX_NUMBER:
+        raise Malformed("a number has 48 bits")
+    return Window(high, used, settled)

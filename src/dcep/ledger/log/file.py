@@ -32,7 +32,7 @@ class FileLog:
 
     Raises:
         Damaged: a frame is not what was written, or one is missing.
-        Unavailable: `log_in_use`.
+        Unavailable: `log_in_use`, or `log_failed`: the disk refused.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class FileLog:
                         self._segments.set_aside(item)
                     case Problem():
                         raise item.damaged()
+            self._segments.settle()
         except BaseException:
             self._segments.close()
             raise

@@ -20,7 +20,7 @@ from dcep.ledger.folder import LedgerFolder
 from dcep.ledger.log import Problem, Stored, Torn
 from dcep.ledger.log.pieces import BadPiece, Begins, Broken, Found, Shape, find_pieces
 from dcep.ledger.log.segments import MAX_SEQ
-from dcep.messages.frames import FIRST_HEAD, MAX_BODY, Frame, next_head, signed_part
+from dcep.messages.frames import FIRST_HEAD, MAX_BODY, Frame, next_head
 from dcep.messages.layout import Hash, Key, Seq
 
 MAGIC: Final = b"DCEF"
@@ -178,5 +178,4 @@ class FrameScan:
 
 
 def _signed_message(frame: Frame) -> SignedMessage:
-    message = signed_part(frame.network, frame.ledger, frame.worker, frame.time, frame.body)
-    return SignedMessage(frame.worker, message, frame.signature)
+    return SignedMessage(frame.worker, frame.signed_part, frame.signature)

@@ -15,7 +15,7 @@ from dcep.errors import Damaged
 from dcep.ids import NetworkId
 from dcep.ledger.folder import LedgerFolder
 from dcep.ledger.log import Problem, StoredHeader, Torn, require_next
-from dcep.ledger.log.pieces import BadPiece, Begins, Broken, Found, Shape, find_pieces
+from dcep.ledger.log.pieces import BadPiece, Begins, Broken, Found, Shape, find_pieces, written
 from dcep.ledger.log.segments import MAX_SEQ, SEGMENT_BYTES, Disk, Segments
 from dcep.messages.headers import TAG, VERSION, read_signed_header
 from dcep.messages.layout import Malformed, Reader, Seq
@@ -38,7 +38,7 @@ class FileHeaders:
 
     Raises:
         Damaged: a whole record is not what was written, or one is missing.
-        Unavailable: `log_in_use`.
+        Unavailable: `log_in_use`, or `log_failed`: the disk refused.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class FileHeaders:
                         self._segments.set_aside(item)
                     case Problem():
                         raise item.damaged()
+            self._segments.settle()
         except BaseException:
             self._segments.close()
             raise
@@ -123,7 +124,8 @@ class HeaderScan:
 
     def _break(self, broken: Broken) -> Problem | Torn:
         seq, file = Seq(self.count + 1), self._place.relative(broken.path)
-        if broken.is_last and broken.is_cut and not self._is_lost:
+        is_torn = broken.is_cut or written(broken.data) != broken.data
+        if broken.is_last and is_torn and not self._is_lost:
             return Torn(seq=seq, file=file, offset=broken.offset, data=broken.data)
         self._is_lost = True
         return Problem(file=file, offset=broken.offset, frame=seq, code="header_damaged", explanation=broken.message)

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
+from dcep.errors import Unavailable
 from dcep.ledger.log.segments import segment_files
 
 T = TypeVar("T")
+# So many zeros no single flipped bit leaves at the end of a frame or a header record.
+_LOST: Final = bytes(8)
 
 
 class BadPiece(Exception):
@@ -76,14 +79,21 @@ class Broken(NamedTuple):
 
 
 def find_pieces(folder: Path, suffix: str, shape: Shape[T]) -> Iterator[Begins | Found[T] | Broken]:
-    """Yield what stands in the files of a store, in order."""
+    """Yield what stands in the files of a store, in order.
+
+    Raises:
+        Unavailable: `folder_unusable`, the disk refused. What was not read is neither right nor damaged.
+    """
     files = segment_files(folder, suffix)
     for first, path in files:
         yield Begins(path, first)
         try:
             data = path.read_bytes()
+        except IsADirectoryError:
+            yield Broken(path, 0, b"", "a folder stands where a file belongs", is_last=False, is_cut=False)
         except OSError as error:
-            yield Broken(path, 0, b"", f"the file cannot be read: {error.strerror}", is_last=False, is_cut=False)
+            message = f"{path}: {error.strerror}"
+            raise Unavailable("folder_unusable", message, retry_after_ms=1_000, next_step="see to the disk") from error
         else:
             yield from _pieces_of(path, data, shape, is_last_file=path == files[-1][1])
 
@@ -95,20 +105,33 @@ def _pieces_of(path: Path, data: bytes, shape: Shape[T], *, is_last_file: bool) 
             value, length = shape.read(data, at)
         except BadPiece as bad:
             after = _next_whole(data, at + 1, shape)
-            # By its own word other bytes would follow it, or no piece is that long: then it was not the last.
-            reaches_the_end = size - at <= shape.max_size if bad.end is None else bad.end >= size
             yield Broken(
                 path,
                 at,
                 data[at:after],
                 bad.message,
-                is_last=is_last_file and after is None and reaches_the_end,
+                is_last=is_last_file and after is None and _reaches_the_end(data, at, bad, shape),
                 is_cut=bad.end is not None and bad.end > size,
             )
             at = size if after is None else after
         else:
             yield Found(value=value, path=path, offset=at, size=length)
             at += length
+
+
+def _reaches_the_end(data: bytes, at: int, bad: BadPiece, shape: Shape[T]) -> bool:
+    """Return whether the piece may have been the last: no other bytes follow it, and none is longer than it may be."""
+    if bad.end is None:
+        return len(data) - at <= shape.max_size
+    return bad.end >= len(data) or bad.end >= at + len(written(data[at:]))
+
+
+def written(tail: bytes) -> bytes:
+    """Return what is there of the end of a file, without the zeros that a power cut leaves in the place of what is not.
+
+    A file system may store the new length of a file before it stores the bytes: they are zeros after the cut.
+    """
+    return tail.rstrip(b"\0") if tail.endswith(_LOST) else tail
 
 
 def _next_whole(data: bytes, at: int, shape: Shape[T]) -> int | None:

@@ -5,6 +5,7 @@
 3. From the moment a write begins until it is known to be whole, nothing more may be built upon it: a failure is the end
    of this writer, and the next start decides what stands there.
 4. A torn tail is moved aside, never deleted: first its copy is durable, then the file is cut.
+5. What a killed writer has left in the machine's memory is made durable at the start: it is read back as if it were.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 from dcep.errors import Unavailable
 from dcep.ledger.folder import LedgerFolder, make_folder, write_durably
@@ -115,6 +116,19 @@ class Segments:
         except OSError as error:
             raise self._failed(error) from error
 
+    def settle(self) -> None:
+        """Make durable what was found, and its names; LogFailed if the disk refused."""
+        # 5.
+        self._is_sound = False
+        try:
+            if self._firsts:
+                self._file = self._disk.open(self._path(self._firsts[-1]))
+                self._disk.flush(self._file)
+            self._disk.flush_names(self._lock)
+        except OSError as error:
+            raise self._failed(error) from error
+        self._is_sound = True
+
     # 1.
 
     def append(self, pieces: Sequence[bytes], *, flush: bool) -> None:
@@ -161,8 +175,7 @@ class Segments:
         """Return the file that takes the next bytes, and where it ends now."""
         end = self._end_of_last()
         if self._firsts and (end == 0 or end + size <= self._limit):
-            if self._file is None:
-                self._file = self._disk.open(self._path(self._firsts[-1]))
+            assert self._file is not None, "it was opened at the start, or made since"
             return self._file, end
         if self._file is not None:
             self._disk.flush(self._file)
@@ -184,7 +197,7 @@ class Segments:
     # Reading.
 
     def read(self, from_seq: Seq) -> Iterator[Piece]:
-        """Yield the pieces that stand here now, from a number on."""
+        """Yield the pieces that stand here now, from a number on; Unavailable if the disk refused."""
         last, seq = self.count, from_seq
         while seq <= last:
             segment = bisect_right(self._firsts, seq) - 1
@@ -192,13 +205,20 @@ class Segments:
             after = self._firsts[segment + 1] if segment + 1 < len(self._firsts) else last + 1
             path = self._path(first)
             offset = 0 if seq == first else self._ends[seq - 2]
-            with path.open("rb") as stream:
+            with self._readable(path) as stream:
                 stream.seek(offset)
                 for place in range(seq, min(after, last + 1)):
                     end = self._ends[place - 1]
                     yield Piece(Seq(place), path, offset, stream.read(end - offset))
                     offset = end
             seq = Seq(after)
+
+    def _readable(self, path: Path) -> BinaryIO:
+        try:
+            return path.open("rb")
+        except OSError as error:
+            message = f"{self._place.relative(path)}: {error.strerror}"
+            raise Unavailable("folder_unusable", message, retry_after_ms=1_000) from error
 
     def close(self) -> None:
         """Make what was appended durable, close the files and let another writer in; LogFailed if the disk refused."""

@@ -3,78 +3,75 @@
 1. Size, network and kind: a few bytes are looked at.
 2. What the engine may answer before the append: unknown wallets, used numbers, expired bodies, wrong policies.
 3. Form and signatures of everything that is left, in one call to Rust without the interpreter's lock.
+
+A batch with forgeries is followed by others: whoever floods a ledger with them does not stop at one. So the next batch
+is taken for suspect, and its signatures are searched in another way. No verdict depends on that, only its price.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Final
 
 from dcep.ids import NetworkId
-from dcep.ledger.native import verify_records
-from dcep.messages.commands.timekeeping import Checkpoint
+from dcep.ledger.native import read_wires, verify_records
 from dcep.messages.frames import join
-from dcep.messages.kinds import KIND_OF
 from dcep.messages.outcomes import Outcome, not_processed
 from dcep.messages.refusals import NotProcessed
-from dcep.messages.signed import MAX_WIRE, MIN_WIRE, kind_of, prefix, record_of
+from dcep.messages.signed import record_of
 
 Hear = Callable[[bytes], list[Outcome | None]]
-_MALFORMED: Final = not_processed(NotProcessed.MALFORMED)
-_WRONG_NETWORK: Final = not_processed(NotProcessed.WRONG_NETWORK)
-_NOT_AUTHORISED: Final = not_processed(NotProcessed.NOT_AUTHORISED)
-_CHECKPOINT: Final = KIND_OF[Checkpoint].number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admitted:
-    """A batch after intake: the answers given already, None where the log must decide, and a frame's body of these."""
+    """A batch after intake.
+
+    `answers` are those given already, None where the log must decide; `body` is a frame's body of these. `is_forged`
+    says that more than one signature was bad.
+    """
 
     answers: list[Outcome | None]
     body: bytes
+    is_forged: bool
 
 
-def take_in(network: NetworkId, wires: Sequence[bytes], hear: Hear) -> Admitted:
+def take_in(network: NetworkId, wires: Sequence[bytes], hear: Hear, *, is_suspect: bool = False) -> Admitted:
     """Judge which commands of a batch may be appended.
 
     Args:
         network: the ledger's network.
         wires: commands as they came, hostile.
         hear: the engine's answer before the append, for a frame's body.
+        is_suspect: the batch before was forged.
 
     Returns:
         One answer a wire in order; the body has the records of those with answer None, in order.
     """
     # 1.
-    network_prefix = prefix(network)
-    answers = [_look_at(wire, network_prefix) for wire in wires]
-    open_places = [place for place, answer in enumerate(answers) if answer is None]
-    body = _join(wires, open_places)
-    # 2. and 3. A batch in which nothing is answered is joined once.
-    for ask in (hear, partial(_verify, network)):
-        heard = ask(body) if body else []
-        if any(heard):
-            for place, answer in zip(open_places, heard, strict=True):
-                answers[place] = answer
-            open_places = [place for place in open_places if answers[place] is None]
-            body = _join(wires, open_places)
-    return Admitted(answers=answers, body=body)
+    verdicts, body = read_wires(network, wires)
+    answers = _answers(verdicts)
+    # 2.
+    body = _note(answers, wires, body, hear(body) if body else [])
+    # 3.
+    verdicts = verify_records(network, body, is_suspect=is_suspect) if body else []
+    body = _note(answers, wires, body, _answers(verdicts))
+    is_forged = any(verdicts) and verdicts.count(NotProcessed.BAD_SIGNATURE) > 1
+    return Admitted(answers=answers, body=body, is_forged=is_forged)
 
 
-def _look_at(wire: bytes, network_prefix: bytes) -> Outcome | None:
-    if not MIN_WIRE <= len(wire) <= MAX_WIRE:
-        return _MALFORMED
-    if not wire.startswith(network_prefix):
-        return _WRONG_NETWORK if wire[:5] == network_prefix[:5] else _MALFORMED
-    # A checkpoint is the worker's own word: nobody else brings one.
-    return _NOT_AUTHORISED if kind_of(record_of(wire)) == _CHECKPOINT else None
+def _note(answers: list[Outcome | None], wires: Sequence[bytes], body: bytes, heard: Sequence[Outcome | None]) -> bytes:
+    """Write down what was heard of the commands in a body, and return the body of those that have no answer yet."""
+    # A batch in which nothing is answered is joined once.
+    if not any(heard):
+        return body
+    places = [place for place, answer in enumerate(answers) if answer is None]
+    for place, answer in zip(places, heard, strict=True):
+        answers[place] = answer
+    return join([record_of(wires[place]) for place in places if answers[place] is None])
 
 
-def _join(wires: Sequence[bytes], places: Sequence[int]) -> bytes:
-    return join([record_of(wires[place]) for place in places])
-
-
-def _verify(network: NetworkId, body: bytes) -> list[Outcome | None]:
-    return [None if reason is None else not_processed(reason) for reason in verify_records(network, body)]
+def _answers(verdicts: Sequence[NotProcessed | None]) -> list[Outcome | None]:
+    if not any(verdicts):
+        return [None] * len(verdicts)
+    return [None if reason is None else not_processed(reason) for reason in verdicts]

@@ -104,8 +104,10 @@ class OpenLedger:
 
     def close(self) -> None:
         """Close log and headers; what was appended stays."""
-        self.headers.close()
-        self.log.close()
+        try:
+            self.headers.close()
+        finally:
+            self.log.close()
 
     # 1.
 

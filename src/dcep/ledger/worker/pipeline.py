@@ -18,9 +18,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice, repeat
 from threading import Condition, RLock, Thread
-from typing import Final, NamedTuple
+from typing import Final
 
 from dcep.clock import UnixMs
 from dcep.crypto import merkle
@@ -28,12 +27,13 @@ from dcep.crypto.suites import Signer
 from dcep.errors import BadInput, Unavailable
 from dcep.ids import NetworkId
 from dcep.ledger.history import Found, History
+from dcep.ledger.worker.answers import Answer, Answers, speak_of_numbers, speaks_of_a_number
 from dcep.ledger.worker.intake import Admitted, take_in
 from dcep.ledger.worker.opening import OpenLedger
 from dcep.messages.commands.timekeeping import Checkpoint
-from dcep.messages.frames import Frame, join, signed_part
+from dcep.messages.frames import join, sign_frame
 from dcep.messages.layout import Hash, Key, Seq
-from dcep.messages.outcomes import Outcome, Status, decode_outcomes
+from dcep.messages.outcomes import Outcome, decode_outcomes
 from dcep.messages.signed import decode, record_of, unsigned
 
 FRAME_BYTES: Final = 256 * 1024
@@ -42,16 +42,6 @@ MAX_JOB_BYTES: Final = 400 * 1024
 MAX_UNDER_WAY_BYTES: Final = 8 * 1024 * 1024
 VERIFIERS: Final = 2
 RETRY_AFTER_MS: Final = 100
-# A tuple: its members are found by identity, and this is asked of every answer.
-_OF_A_NUMBER: Final = (Status.ALREADY_USED, Status.SUPERSEDED)
-
-
-class Answer(NamedTuple):
-    """What became of a command; `seq` and `place` say where it stands in the log, None if it was not appended."""
-
-    outcome: Outcome
-    seq: Seq | None
-    place: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,7 +49,7 @@ class _Job:
     wires: Sequence[bytes]
     size: int
     at: UnixMs | None
-    future: Future[list[Answer]]
+    future: Future[Sequence[Answer]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,6 +68,7 @@ class Pipeline:
         self._waiting: deque[_Job] = deque()
         self._batches: deque[_Batch] = deque()
         self._under_way = 0
+        self._is_suspect = False
         self._is_closing = False
         self._failure: BaseException | None = None
         # One lock, and a condition for each who waits: whoever is woken has something to do.
@@ -90,7 +81,7 @@ class Pipeline:
 
     # 1.
 
-    def submit(self, wires: Sequence[bytes], *, at: UnixMs | None = None) -> Future[list[Answer]]:
+    def submit(self, wires: Sequence[bytes], *, at: UnixMs | None = None) -> Future[Sequence[Answer]]:
         """Queue commands; the future brings one answer each, in order.
 
         Args:
@@ -163,7 +154,8 @@ class Pipeline:
         while (batch := self._next_batch()) is not None:
             wires = [wire for job in batch.jobs for wire in job.wires]
             try:
-                admitted = take_in(self._ledger.network, wires, self._ledger.hear)
+                admitted = take_in(self._ledger.network, wires, self._ledger.hear, is_suspect=self._is_suspect)
+                self._is_suspect = admitted.is_forged
                 with self._lock:
                     batch.admitted = admitted
                     self._verified.notify()
@@ -221,39 +213,38 @@ class Pipeline:
         at = batches[0].at
         time = self._clock() if at is None else at
         body = b"".join([batch.admitted.body for batch in batches if batch.admitted])
-        decided = iter(self._append(body, time) if body else [])
+        outcomes = self._append(body, time) if body else []
+        seq, place = self._ledger.seq, 0
         for batch in batches:
             assert batch.admitted is not None
             early = batch.admitted.answers
-            if any(early):
-                answers = [next(decided) if answer is None else Answer(answer, None, 0) for answer in early]
+            end = place + early.count(None)
+            if end - place == len(early):
+                answers = Answers(outcomes[place:end], seq, range(place, end))
             else:
-                answers = list(islice(decided, len(early)))
+                answers = _fill(early, Answers(outcomes[place:end], seq, range(place, end)))
             self._answer(batch, answers)
+            place = end
 
-    def _append(self, body: bytes, time: UnixMs) -> list[Answer]:
-        ledger, worker = self._ledger, Key(self._signer.public)
-        if not ledger.engine.is_worker(worker):
+    def _append(self, body: bytes, time: UnixMs) -> list[Outcome]:
+        ledger = self._ledger
+        if not ledger.engine.is_worker(Key(self._signer.public)):
             raise BadInput("not_a_worker", "the key of this worker is not on the ledger's list")
-        signature = self._signer.sign(signed_part(ledger.network, ledger.ledger, worker, time, body))
-        frame = Frame(
-            network=ledger.network, ledger=ledger.ledger, worker=worker, time=time, body=body, signature=signature
-        )
+        frame = sign_frame(ledger.network, ledger.ledger, self._signer, time, body)
         ledger.log.append([frame])
         applied = ledger.apply(frame)
-        outcomes = decode_outcomes(applied.outcomes, applied.count)
-        seq = ledger.seq
         ledger.store_header(applied, self._signer)
-        return list(map(Answer, outcomes, repeat(seq), range(applied.count)))
+        return decode_outcomes(applied.outcomes, applied.count)
 
-    def _answer(self, batch: _Batch, answers: list[Answer]) -> None:
+    def _answer(self, batch: _Batch, answers: Answers) -> None:
         # 5. No number was found gone after a frame of which the header is not stored: this thread stored them all.
         position = self._ledger.headers.count
+        must_ask = speak_of_numbers(answers.outcomes)
         at = answered = 0
         for job in batch.jobs:
             answers_of_job = answers[at : at + len(job.wires)]
             at += len(job.wires)
-            if any(answer.outcome.status in _OF_A_NUMBER for answer in answers_of_job):
+            if must_ask and speak_of_numbers(answers_of_job.outcomes):
                 self._resolver.submit(self._resolve, job, answers_of_job, position)
             else:
                 job.future.set_result(answers_of_job)
@@ -268,7 +259,7 @@ class Pipeline:
 
     # 5.
 
-    def _resolve(self, job: _Job, answers: list[Answer], position: Seq) -> None:
+    def _resolve(self, job: _Job, answers: Answers, position: Seq) -> None:
         try:
             resolved = [
                 Answer(*ask(self._history, self._ledger.network, wire, position))
@@ -298,9 +289,12 @@ class Pipeline:
                 job.future.set_exception(failure)
 
 
-def speaks_of_a_number(outcome: Outcome) -> bool:
-    """Return whether an outcome says only that the number is gone: nobody outside hears that."""
-    return outcome.status in _OF_A_NUMBER
+def _fill(early: Sequence[Outcome | None], decided: Answers) -> Answers:
+    """Return what intake and the log have answered, in the order of the commands."""
+    rest = iter(decided)
+    answers = [next(rest) if outcome is None else Answer(outcome, None, 0) for outcome in early]
+    places = [None if answer.seq is None else answer.place for answer in answers]
+    return Answers([answer.outcome for answer in answers], decided.seq, places)
 
 
 def ask(history: History, network: NetworkId, wire: bytes, position: Seq) -> Found:

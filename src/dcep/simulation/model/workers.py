@@ -24,7 +24,7 @@ from dcep.ledger.worker.evidence import FrameEvidence
 from dcep.ledger.worker.headers import sign_header
 from dcep.ledger.worker.intake import take_in
 from dcep.messages.commands.timekeeping import Checkpoint
-from dcep.messages.frames import Frame, join, signed_part, split
+from dcep.messages.frames import Frame, join, sign_frame, split
 from dcep.messages.layout import Blob, Count, Hash, Key, Seq
 from dcep.messages.outcomes import EXPIRED, NEVER_PROCESSED, SETTLED, Outcome, Status, decode_outcomes
 from dcep.messages.receipts import BadReceipt, Receipt, verify
@@ -118,9 +118,7 @@ class Worker:
         ]
 
     def _append(self, body: bytes, time: UnixMs, chance: Random, *, faults: bool) -> None:
-        network, ledger, key = self.known.network, self.reading.ledger, Key(self.signer.public)
-        signature = self.signer.sign(signed_part(network, ledger, key, time, body))
-        frame = Frame(network=network, ledger=ledger, worker=key, time=time, body=body, signature=signature)
+        frame = sign_frame(self.known.network, self.reading.ledger, self.signer, time, body)
         appended, became = self.log.append(frame, chance, faults=faults)
         if self.known.is_told:
             self.known.note_frame(f"{self.name} appends a frame with {{commands}}, which {became}", body)

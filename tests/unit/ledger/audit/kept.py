@@ -21,8 +21,8 @@ from dcep.ledger.log.file import FileLog
 from dcep.ledger.log.frames import encode_frame, read_frame
 from dcep.ledger.log.headers import FileHeaders, encode_record, read_record
 from dcep.messages.classes import WalletClass
-from dcep.messages.frames import FIRST_HEAD, Frame, join, next_head, signed_part
-from dcep.messages.layout import Key, Seq
+from dcep.messages.frames import FIRST_HEAD, Frame, join, next_head, sign_frame
+from dcep.messages.layout import Seq
 from dcep.messages.signatory import single_key
 from dcep.money import Fen
 from dcep.simulation.economy import SHARD, Economy, Keys
@@ -186,15 +186,7 @@ def append(root: Path, records: Sequence[bytes], *, signer: Signer | None = None
     content = join(records) if body is None else body
     with Folder.open(root) as folder:
         place, time = folder.ledger(SHARD), start_of(DAY)
-        signature = by.sign(signed_part(folder.network, SHARD, Key(by.public), time, content))
-        frame = Frame(
-            network=folder.network,
-            ledger=SHARD,
-            worker=Key(by.public),
-            time=time,
-            body=content,
-            signature=signature,
-        )
+        frame = sign_frame(folder.network, SHARD, by, time, content)
         headers = FileHeaders(place, folder.network)
         log = FileLog(place, folder.network, answered=headers.count)
         log.append([frame])

@@ -18,6 +18,7 @@ from dcep.ledger.log.file import FileLog
 from dcep.ledger.log.frames import FrameScan, encode_frame, read_frame
 from dcep.messages.frames import FIRST_HEAD, Frame
 from dcep.messages.layout import Hash, Seq
+from tests.faults.disk.disk import Disk, Fault
 from tests.unit.ledger.log.written import (
     NETWORK,
     NOBODY_ANSWERED,
@@ -115,6 +116,19 @@ def test_a_tail_that_the_disk_never_filled_is_torn_as_well(tmp_path: Path, garba
     assert (log.count, log.head) == (3, head_of(FRAMES))
     assert [path.read_bytes() for path in (tmp_path / "torn").iterdir()] == [garbage]
     log.close()
+
+
+def test_a_frame_that_ends_in_zeros_is_torn_wherever_they_begin(tmp_path: Path) -> None:
+    """The length of the body may be among the bytes that a power cut took: then it says nothing."""
+    last = write_log(place_in(tmp_path), FRAMES)[-1]
+    data = log_file(tmp_path).read_bytes()
+    for end in range(last.offset, len(data) - 7):
+        log_file(tmp_path).write_bytes(data[:end] + bytes(len(data) - end))
+
+        log = FileLog(place_in(tmp_path), NETWORK, answered=Seq(2))
+
+        assert log.count == 2
+        log.close()
 
 
 def test_an_answered_frame_is_never_a_torn_tail(tmp_path: Path) -> None:
@@ -235,7 +249,7 @@ def test_a_frame_from_elsewhere_is_named(tmp_path: Path, stranger: Frame, code: 
     assert problems(scan_log(place_in(tmp_path), answered=1)) == [(1, code)]
 
 
-def test_a_file_that_cannot_be_read_is_a_problem_and_no_traceback(tmp_path: Path) -> None:
+def test_a_folder_in_the_place_of_a_file_is_a_problem_and_no_traceback(tmp_path: Path) -> None:
     """An audit names it and goes on with the next file."""
     write_log(place_in(tmp_path), FRAMES, segment_bytes=1)
     log_file(tmp_path, first=2).unlink()
@@ -245,6 +259,14 @@ def test_a_file_that_cannot_be_read_is_a_problem_and_no_traceback(tmp_path: Path
 
     assert problems(found) == [(2, "frame_damaged")]
     assert [item.seq for item in found if isinstance(item, Stored)] == [1, 3]
+
+
+def test_a_file_that_the_disk_does_not_give_is_unavailable(tmp_path: Path) -> None:
+    """What was not read is neither right nor damaged: exit code 3."""
+    write_log(place_in(tmp_path), FRAMES)
+
+    with Disk(tmp_path, Fault(at=0)).installed(), pytest.raises(Unavailable, match="folder_unusable"):
+        scan_log(place_in(tmp_path))
 
 
 @given(st.binary(max_size=400))

@@ -64,6 +64,31 @@ def test_a_header_cut_short_anywhere_is_moved_aside(tmp_path: Path) -> None:
         assert header_file(tmp_path).read_bytes() == data
 
 
+@pytest.mark.parametrize("lost", [8, 200, 310, 700])
+def test_zeros_that_a_power_cut_left_are_moved_aside(tmp_path: Path, lost: int) -> None:
+    """A file system may know the length of a file before it has the bytes; nobody flushed them."""
+    stored = write_headers(place_in(tmp_path), 4)
+    data = header_file(tmp_path).read_bytes()
+    header_file(tmp_path).write_bytes(data[:-lost] + bytes(lost))
+    whole = sum(entry.offset + entry.size <= len(data) - lost for entry in stored)
+
+    headers = FileHeaders(place_in(tmp_path), NETWORK)
+
+    assert headers.count == whole
+    assert (tmp_path / "torn" / f"shard-000-{whole + 1:012}-1.hdr.bin").read_bytes().endswith(bytes(lost))
+    headers.close()
+
+
+def test_zeros_with_a_whole_header_behind_them_are_damage(tmp_path: Path) -> None:
+    """A hole in the middle is no tail: the start stops and says so."""
+    stored = write_headers(place_in(tmp_path), 3)
+    data = bytearray(header_file(tmp_path).read_bytes())
+    data[stored[1].offset : stored[2].offset] = bytes(stored[1].size)
+    header_file(tmp_path).write_bytes(data)
+
+    assert problems(scan_headers(place_in(tmp_path)))[0] == (2, "header_damaged")
+
+
 def test_a_whole_header_with_a_wrong_byte_stops_the_start(tmp_path: Path) -> None:
     """A crash shortens a file; it does not change what stands in it."""
     write_headers(place_in(tmp_path), 3)

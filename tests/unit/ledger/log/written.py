@@ -15,7 +15,7 @@ from dcep.ledger.log import Problem, Stored, StoredHeader, Torn
 from dcep.ledger.log.file import FileLog
 from dcep.ledger.log.frames import FrameScan
 from dcep.ledger.log.headers import FileHeaders, HeaderScan
-from dcep.messages.frames import FIRST_HEAD, Frame, next_head, signed_part
+from dcep.messages.frames import FIRST_HEAD, Frame, next_head, sign_frame
 from dcep.messages.headers import Header, encode_header
 from dcep.messages.layout import Count, Hash, Key, Number, Seq, Sum, Version
 
@@ -51,9 +51,7 @@ def place_in(root: Path) -> LedgerFolder:
 
 def frame(body: bytes, *, network: NetworkId = NETWORK, ledger: LedgerId = LEDGER, signer: Signer = WORKER) -> Frame:
     """Return a frame with its worker's signature."""
-    worker, time = Key(signer.public), UnixMs(len(body))
-    signature = signer.sign(signed_part(network, ledger, worker, time, body))
-    return Frame(network=network, ledger=ledger, worker=worker, time=time, body=body, signature=signature)
+    return sign_frame(network, ledger, signer, UnixMs(len(body)), body)
 
 
 def header(seq: int) -> bytes:
