@@ -21,6 +21,7 @@ from dcep.ids import OperatorId, WalletId, wallet_id
 from dcep.issuance.rules import read_rules
 from dcep.ledger.client import Line
 from dcep.ledger.engine.standing import EngineMaker
+from dcep.ledger.log.segments import SEGMENT_BYTES
 from dcep.ledger.native import RustEngine
 from dcep.messages.classes import WalletClass
 from dcep.messages.commands.payments import Pay
@@ -190,9 +191,10 @@ def _proof(signer: Signer) -> bytes:
 
 
 @contextmanager
-def world_in(data: Path, make: EngineMaker = RustEngine) -> Iterator[World]:
+def world_in(data: Path, make: EngineMaker = RustEngine, *, segment_bytes: int = SEGMENT_BYTES) -> Iterator[World]:
     """Make a world in a data folder."""
-    with open_economy(data, read_rules("ecny-2021"), make, lambda: _SEED) as economy:
+    rules = read_rules("ecny-2021")
+    with open_economy(data, rules, make, lambda: _SEED, segment_bytes=segment_bytes) as economy:
         yield World(economy, data)
 
 

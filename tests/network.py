@@ -210,17 +210,27 @@ class Network:
         )
         return self.sign(body, keys)
 
-    def credit(self, source: LedgerId, destination: LedgerId, n: int = 0, *, proof: int = 0, worker: str = "") -> bytes:
+    def credit(
+        self,
+        source: LedgerId,
+        destination: LedgerId,
+        n: int = 0,
+        *,
+        proof: int = 0,
+        worker: str = "",
+        is_cut: bool = False,
+    ) -> bytes:
         """Return the wire that brings message n, else the next.
 
         Args:
             proof: the message whose proof is brought in its place.
             worker: who signs the header anew in the place of the one who did.
+            is_cut: whether the outcome lacks its last byte.
         """
         n = n or self.received(source, destination) + 1
         message, sending = (self.sent[source, destination, Number(at)] for at in (n, proof or n))
         header = _signed_anew(sending.header, worker) if worker else sending.header
-        return _credit(self.id, replace(sending, message=message.message, header=header))
+        return _credit(self.id, replace(sending, message=message.message, header=header), is_cut=is_cut)
 
     def forge(self, source: LedgerId, destination: LedgerId, content: Content) -> bytes:
         """Return the wire of a message that the source's worker signs, although its ledger never sent it."""
@@ -241,9 +251,11 @@ class Network:
         )
         return _credit(self.id, sending)
 
-    def ack(self, source: LedgerId, back: int = 0, worker: str = "") -> bytes:
-        """Return the wire that brings the source's newest header, or an older one."""
+    def ack(self, source: LedgerId, back: int = 0, worker: str = "", *, flows: bool = True) -> bytes:
+        """Return the wire that brings the source's newest header, or an older one, perhaps without its flows."""
         header = self.ledgers[source].headers[-1 - back]
+        if not flows:
+            header = _signed(replace(header.header, flows=()), self.ledgers[source].worker)
         return signed.unsigned(self.id, Ack(header=Blob((_signed_anew(header, worker) if worker else header).encode())))
 
     def carry(self) -> None:
@@ -331,11 +343,12 @@ def _signed_anew(header: SignedHeader, worker: str) -> SignedHeader:
     return _signed(replace(header.header, worker=key(worker)), worker)
 
 
-def _credit(network: Any, sending: Sending) -> bytes:
+def _credit(network: Any, sending: Sending, *, is_cut: bool = False) -> bytes:
+    outcome = sending.outcome.encode()
     credit = Credit(
         message=Blob(sending.message),
         command=sending.command,
-        outcome=Blob(sending.outcome.encode()),
+        outcome=Blob(outcome[:-1] if is_cut else outcome),
         index=Count(sending.index),
         path=sending.path,
         header=Blob(sending.header.encode()),

@@ -40,6 +40,7 @@ class Scene:
             "copy": self._copy,
             "credit": self._credit,
             "forge": self._forge,
+            "noise": self._noise,
             "sign": self._sign,
             "standing": self._standing,
             "sums": self._sums,
@@ -152,15 +153,22 @@ class Scene:
     def _credit(self, line: Line) -> str:
         """Bring the next message, or message `n=`, perhaps with the proof of another or a header signed by another."""
         source, destination = map(_ledger, line.args)
-        worker = line.options.get("signed_by", "")
-        wire = self.network.credit(source, destination, line.number("n"), proof=line.number("proof"), worker=worker)
+        wire = self.network.credit(
+            source,
+            destination,
+            line.number("n"),
+            proof=line.number("proof"),
+            worker=line.options.get("signed_by", ""),
+            is_cut=line.options.get("outcome") == "cut",
+        )
         self._wires[line.options.get("as", "")] = wire
         return self._submit(line, wire) if "on" in line.options else self.network.submit(destination, wire)
 
     def _ack(self, line: Line) -> str:
-        """Bring the newest header of a ledger to another, or the one so many frames `back=`."""
+        """Bring the newest header of a ledger to another, or the one so many frames `back=`, perhaps `flows=none`."""
         source, destination = map(_ledger, line.args)
-        wire = self.network.ack(source, line.number("back"), line.options.get("signed_by", ""))
+        flows = line.options.get("flows") != "none"
+        wire = self.network.ack(source, line.number("back"), line.options.get("signed_by", ""), flows=flows)
         self._wires[line.options.get("as", "")] = wire
         return self.network.submit(destination, wire)
 
@@ -177,6 +185,11 @@ class Scene:
         ledger = _ledger(line.args[0])
         place = self.network.ledgers[ledger]
         outcomes = self.network.append_frame(place.log[-1 - line.number("back")], place.worker)
+        return "skipped" if outcomes is None else outcomes[0].code
+
+    def _noise(self, line: Line) -> str:
+        """Append a frame whose one record is no command."""
+        outcomes = self.network.append(_ledger(line.args[0]), [bytes(signed.PREFIX_SIZE) + b"noise"])
         return "skipped" if outcomes is None else outcomes[0].code
 
     def _works(self, line: Line) -> str:
@@ -295,5 +308,5 @@ _READERS: Final[dict[Any, Callable[[str], Any]]] = {
     LockId: lambda text: LockId(names.hashed(text)[:16]),
     Policy: lambda text: names.policy(text)[0],
     UnixMs: read_moment,
-    tuple[Key, ...]: lambda text: tuple(map(names.key, text.split(","))),
+    tuple[Key, ...]: lambda text: () if text == "none" else tuple(map(names.key, text.split(","))),
 }

@@ -37,7 +37,16 @@ _ROW: Final = re.compile(r"^\| `(\w+)` \| (\d+) \|", re.MULTILINE)
 
 def checks(file: Path) -> dict[str, list[str]]:
     """Return the codes that each function of a chapter names, as they stand; none where the file is not there."""
-    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    return checks_of(file.read_text(encoding="utf-8") if file.is_file() else "")
+
+
+def asked_in_order(text: str) -> bool:
+    """Return whether each function of a chapter's source asks in the order of the enum."""
+    return all(codes == _in_order(codes) for codes in checks_of(text).values())
+
+
+def checks_of(text: str) -> dict[str, list[str]]:
+    """Return the codes that each function of a chapter's source names, as they stand."""
     parts = _FUNCTION.split(text)[1:]
     return {
         name: [_code(found) for found in _NAMED.findall(body)] for name, body in zip(*[iter(parts)] * 2, strict=True)

@@ -12,6 +12,7 @@ TWINS: Final = {
 
 # Files that only one of the two has, and why the other needs none.
 RUST_ONLY: Final[dict[str, str]] = {
+    "rust/engine/src/consumed": "rows of the history's index by whole frames: dcep.ledger.native calls it",
     "rust/engine/src/index": "the open-addressing table that Python has as dict",
     "rust/messages/src/clock": "twin of dcep.clock: the lowest crate holds the values that everybody uses",
     "rust/messages/src/ids": "twin of dcep.ids, likewise",

@@ -8,6 +8,7 @@ pub mod apply;
 pub mod book;
 pub mod channels;
 pub mod chapters;
+pub mod consumed;
 pub mod index;
 pub mod keys;
 pub mod lanes;

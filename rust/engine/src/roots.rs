@@ -61,13 +61,12 @@ pub fn restore(genesis: &Genesis, network: NetworkId, ledger: LedgerId, data: &[
         read(&mut book, &mut reader)?;
         reader.finish()?;
     }
-    book.forget_accounts();
-    for chunk in accounts {
-        let mut reader = Reader::new(chunk);
-        while !reader.is_empty() {
-            book.adopt(Account::read(&mut reader)?);
-        }
+    // A state has one encoding: no row stands out of order, or twice.
+    let written = [whole(&book), channels(&book), operators(&book), sides(&book)];
+    if written != [first, second, third, fourth].map(|chunk| chunk.to_vec()) {
+        return Err(Malformed::Bytes);
     }
+    read_accounts(&mut book, accounts)?;
     Ok(book)
 }
 
@@ -306,6 +305,26 @@ fn read_sides(book: &mut Book, reader: &mut Reader) -> Result<(), Malformed> {
 }
 
 // Chunks 4 and up: accounts, 114 bytes each.
+
+fn read_accounts(book: &mut Book, data: &[&[u8]]) -> Result<(), Malformed> {
+    book.forget_accounts();
+    for (place, chunk) in (1_usize..).zip(data) {
+        let (mut reader, before) = (Reader::new(chunk), book.accounts.len());
+        while !reader.is_empty() {
+            let account = Account::read(&mut reader)?;
+            if book.account(account.wallet).is_some() {
+                return Err(Malformed::Bytes);
+            }
+            book.adopt(account);
+        }
+        let count = book.accounts.len().saturating_sub(before);
+        let is_last = place == data.len() && (1..ACCOUNTS_A_CHUNK).contains(&count);
+        if count != ACCOUNTS_A_CHUNK && !is_last {
+            return Err(Malformed::Bytes);
+        }
+    }
+    Ok(())
+}
 
 impl Field for Account {
     fn write(&self, out: &mut Vec<u8>) {

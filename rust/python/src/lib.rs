@@ -2,6 +2,7 @@
 
 mod crypto;
 mod engine;
+mod history;
 
 use pyo3::prelude::*;
 
@@ -14,4 +15,6 @@ mod _core {
     };
     #[pymodule_export]
     use super::engine::{Engine, read_wires, verify_records};
+    #[pymodule_export]
+    use super::history::{consumed_rows, merged_rows};
 }

@@ -19,7 +19,7 @@ What can be done next:
                                real payments through the whole currency
   dcep verify DIR              audit a data folder, with no server running
   dcep simulate --seed S       the rules of the protocol under faults, held to their laws
-  dcep ledger --help           look into a ledger: a command, a statement, the trial balance, backup and restore
+  dcep ledger --help           look into a ledger: a command, a statement, the trial balance, archive, backup
   dcep --help                  every command"""
 
 app = App(
@@ -36,7 +36,7 @@ app.command("dcep.cli.simulation:demo", help="Tell the whole life of the money, 
 app.command("dcep.cli.simulate:simulate", help="Run the protocol under faults, from a seed.")
 app.command("dcep.cli.audit:verify", help="Audit a data folder, with no server running.")
 app.command("dcep.cli.bench:bench", help="Measure what the machine can do.")
-app.command("dcep.cli.ledger:app", name="ledger", help="Look into a ledger; backup and restore.")
+app.command("dcep.cli.ledger:app", name="ledger", help="Look into a ledger; archive, backup and restore.")
 
 
 @app.default

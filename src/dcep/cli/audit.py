@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from dcep.cli.options import Archives
 from dcep.cli.output import DONE, NO, print_json, say
 from dcep.cli.progress import progress_bar
 from dcep.errors import BadInput
@@ -22,6 +23,7 @@ def verify(
     engine: Literal["rust", "python"] = "rust",
     network: str | None = None,
     head: str | None = None,
+    archive: Archives = None,
     json: bool = False,
 ) -> int:
     """Audit a data folder: every frame, signature, outcome, header and fen. Nothing is written.
@@ -36,6 +38,8 @@ def verify(
         The network that must be kept there: 32 hex digits.
     head
         A head that must stand in the chain of one of its ledgers, from a receipt or an anchor: 64 hex digits.
+    archive
+        An archive into which its old files were moved, to be audited with it; once for each archive.
     json
         Print one JSON document.
     """
@@ -52,6 +56,7 @@ def verify(
         RustEngine if engine == "rust" else PythonEngine,
         network=pinned_network,
         head=pinned_head,
+        archives=archive or (),
         progress=progress_bar(),
     )
     if json:

@@ -1,4 +1,4 @@
-"""`dcep ledger`: look into a ledger with no worker on it, check a receipt, copy a data folder and put a copy back."""
+"""`dcep ledger`: look into a ledger with no worker on it, check a receipt; archive, copy and restore a data folder."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from cyclopts import App
 
+from dcep.cli.options import Archives
 from dcep.cli.output import DONE, NO, print_json, say
 from dcep.cli.progress import progress_bar
 from dcep.errors import BadInput, DcepError, Unavailable
@@ -16,14 +17,24 @@ if TYPE_CHECKING:
     from dcep.ledger.reading.commands import Lists
     from dcep.messages.receipts import Proven, Receipt
 
-app = App(name="ledger", help="Look into a ledger: a command, a statement, the trial balance, backup and restore.")
+app = App(
+    name="ledger", help="Look into a ledger: a command, a statement, the trial balance; archive, backup and restore."
+)
 
 # No receipt and no genesis is nearly as large.
 _MAX_FILE: Final = 4 << 20
 
 
 @app.command
-def show(command: str, folder: Path, /, *, receipt: Path | None = None, json: bool = False) -> int:
+def show(
+    command: str,
+    folder: Path,
+    /,
+    *,
+    receipt: Path | None = None,
+    archive: Archives = None,
+    json: bool = False,
+) -> int:
     """Show a command: what it says, what became of it, and where it stands.
 
     Parameters
@@ -34,15 +45,19 @@ def show(command: str, folder: Path, /, *, receipt: Path | None = None, json: bo
         The data folder, the one that holds `ledger/`.
     receipt
         Write the receipt to this file, which is not there yet.
+    archive
+        An archive into which old files of the folder were moved, to be searched too; once for each archive.
     json
         Print one JSON document.
     """
     from dcep.cli.ledger_words import found_document, tell_found
+    from dcep.ledger.archived import read_with
     from dcep.ledger.folder import Folder
     from dcep.ledger.reading.commands import find_command
     from dcep.messages.receipts import encode_receipt
 
     with Folder.open(folder) as opened:
+        read_with(opened, archive or ())
         found = find_command(opened, command, progress_bar())
         network = opened.network
     if receipt is not None:
@@ -96,7 +111,7 @@ def check_receipt(file: Path, /, *, genesis: Path | None = None, data: Path | No
 
 
 @app.command
-def statement(wallet: str, folder: Path, /, *, json: bool = False) -> int:
+def statement(wallet: str, folder: Path, /, *, archive: Archives = None, json: bool = False) -> int:
     """Show every command that touched a wallet, and what it had after each.
 
     Parameters
@@ -105,11 +120,14 @@ def statement(wallet: str, folder: Path, /, *, json: bool = False) -> int:
         Its number, 16 digits; between quotes it may have spaces.
     folder
         The data folder, the one that holds `ledger/`.
+    archive
+        An archive into which old files of the folder were moved, to be read too; once for each archive.
     json
         Print one JSON document.
     """
     from dcep.cli.ledger_words import statement_document, tell_statement
     from dcep.ids import BadWalletId, parse_wallet_id
+    from dcep.ledger.archived import read_with
     from dcep.ledger.folder import Folder
     from dcep.ledger.native import RustEngine
     from dcep.ledger.reading.statements import statement_of
@@ -119,6 +137,7 @@ def statement(wallet: str, folder: Path, /, *, json: bool = False) -> int:
     except BadWalletId as error:
         raise BadInput("bad_wallet_id", str(error), where=wallet) from error
     with Folder.open(folder) as opened:
+        read_with(opened, archive or ())
         found = statement_of(opened, number, RustEngine, progress_bar())
     if json:
         print_json(statement_document(found))
@@ -209,6 +228,39 @@ def restore(file: Path, folder: Path, /, *, json: bool = False) -> int:
     for warning in done.report.warnings:
         say(f"! {warning.file}: {warning.code}: {warning.explanation}")
     say(f"✓ {folder}: every byte is the one that was copied, and the audit found nothing wrong")
+    return DONE
+
+
+@app.command
+def archive(folder: Path, /, *, to: Path, keep: int = 2, days: int = 90, json: bool = False) -> int:
+    """Move old files of a ledger into an archive: what no start, no receipt and no history needs any more.
+
+    Parameters
+    ----------
+    folder
+        The data folder, the one that holds `ledger/`.
+    to
+        The archive: a folder that is not there yet, or the one of an earlier round.
+    keep
+        So many snapshots stay, and all that came after the oldest of them.
+    days
+        What is younger than so many days, by the ledger's own time, stays: receipts are made from it.
+    json
+        Print one JSON document.
+    """
+    from dcep.ids import ledger_name
+    from dcep.ledger.archive import archive as move
+
+    done = move(folder, to, keep=keep, days=days, progress=progress_bar())
+    if json:
+        print_json({"archive": str(to), **done.document()})
+        return DONE
+    for plan in done.plans:
+        archived = done.archived(plan)
+        told = f"1 to {archived:,} archived" if archived else "nothing archived"
+        say(f"{ledger_name(plan.ledger):<10} {plan.frames:>9,} frames, {told}, starts from {plan.base:,}")
+    size = sum(file.size for file in done.files)
+    say(f"✓ {len(done.files)} files, {size:,} bytes moved to {to}" if done.files else "✓ nothing to move")
     return DONE
 
 

@@ -15,6 +15,7 @@ from dcep.ledger.folder import Folder
 from dcep.ledger.history import History
 from dcep.ledger.log.file import FileLog
 from dcep.ledger.log.headers import FileHeaders
+from dcep.ledger.log.segments import SEGMENT_BYTES
 from dcep.ledger.snapshots import SnapshotStore
 from dcep.ledger.worker.answers import Answer, speaks_of_a_number
 from dcep.ledger.worker.evidence import frame_evidence
@@ -75,6 +76,14 @@ class Line:
         # Whatever frame the state held stands in the log already; its header may come a moment later.
         return Answer(*ask(self._history, self.ledger.network, wire, self.ledger.log.count))
 
+    def build_history(self) -> None:
+        """Give every full file of the log its index file now, as the history does in the background.
+
+        Raises:
+            Unavailable: `index_not_written` or `index_missing`.
+        """
+        self._history.build()
+
     def receipt(self, seq: Seq, place: int) -> Receipt:
         """Return the receipt of the command at a place of the log."""
         evidence = frame_evidence(self.ledger, seq).of(place)
@@ -113,13 +122,22 @@ class Line:
         self.ledger.close()
 
 
-def open_line(folder: Folder, ledger: LedgerId, make: EngineMaker, signer: Signer, clock: Callable[[], UnixMs]) -> Line:
+def open_line(
+    folder: Folder,
+    ledger: LedgerId,
+    make: EngineMaker,
+    signer: Signer,
+    clock: Callable[[], UnixMs],
+    *,
+    segment_bytes: int = SEGMENT_BYTES,
+) -> Line:
     """Open a ledger of a data folder and put a worker on it.
 
     Args:
         make: the engine that judges.
         signer: a worker key that is on the ledger's list.
         clock: the time of frames for which the submitter tells none.
+        segment_bytes: a file of log or headers that would grow beyond this is left, and the next one begun.
 
     Raises:
         Damaged: the folder contradicts itself; nothing was changed.
@@ -127,13 +145,13 @@ def open_line(folder: Folder, ledger: LedgerId, make: EngineMaker, signer: Signe
     """
     place = folder.ledger(ledger)
     place.make()
-    with ExitStack() as opening:
-        headers = FileHeaders(place, folder.network)
-        opening.callback(headers.close)
-        log = FileLog(place, folder.network, answered=headers.count)
-        opening.callback(log.close)
+    with ExitStack() as stack:
+        headers = FileHeaders(place, folder.network, segment_bytes=segment_bytes)
+        stack.callback(headers.close)
+        log = FileLog(place, folder.network, answered=headers.count, segment_bytes=segment_bytes)
+        stack.callback(log.close)
         opened = OpenLedger(folder.genesis, ledger, make, log=log, headers=headers, snapshots=SnapshotStore(place))
         opened.replay(signer)
         # From here on the line closes them.
-        opening.pop_all()
+        stack.pop_all()
     return Line(opened, signer, clock, index=folder.index / place.name)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,10 +30,14 @@ _FOLDERS: Final = ("keys", "index", "torn", "tmp")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerFolder:
-    """Where one ledger's files lie; `root` is the data folder."""
+    """Where one ledger's files lie; `root` is the data folder.
+
+    `archives` are the folders into which older files were moved, if these are to be read too.
+    """
 
     root: Path
     ledger: LedgerId
+    archives: tuple[Path, ...] = ()
 
     @property
     def name(self) -> str:
@@ -61,9 +65,13 @@ class LedgerFolder:
         """Where files are built before they get their name."""
         return self.root / "tmp"
 
+    def everywhere(self, folder: Path) -> list[Path]:
+        """Return where files of one of the folders above may lie: in each archive, and here."""
+        return [*(archive / folder.relative_to(self.root) for archive in self.archives), folder]
+
     def relative(self, path: Path) -> str:
-        """Return how messages name a file of this folder."""
-        return path.relative_to(self.root).as_posix()
+        """Return how messages name a file: relative to the folder, or behind the name of its archive."""
+        return (path.relative_to(self.root) if path.is_relative_to(self.root) else path).as_posix()
 
     def make(self) -> None:
         """Make what is not there yet; all of it is durable when this returns, whoever made it and was killed then.
@@ -85,6 +93,8 @@ class Folder:
 
     def __init__(self, root: Path, lock: int, genesis: bytes) -> None:
         self.root, self._lock = root, lock
+        # Archives of this folder, to be read as if they had never been moved out of it.
+        self.archives: tuple[Path, ...] = ()
         self.genesis = genesis
         self.network: NetworkId = network_of(genesis)
 
@@ -200,7 +210,7 @@ class Folder:
 
     def ledger(self, ledger: LedgerId) -> LedgerFolder:
         """Return where a ledger's files lie."""
-        return LedgerFolder(root=self.root, ledger=ledger)
+        return LedgerFolder(root=self.root, ledger=ledger, archives=self.archives)
 
     def stray_files(self) -> list[str]:
         """Return every file under `ledger` that no part of the ledger has written, relative to the folder, in order.
@@ -245,8 +255,14 @@ def flush_folder(folder: Path) -> None:
 
 def write_durably(path: Path, data: bytes) -> None:
     """Write a file and its name; durable when this returns. A crash can leave the file with a part of the data."""
+    write_pieces_durably(path, (data,))
+
+
+def write_pieces_durably(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file and its name as `write_durably` does, without ever holding all of it."""
     with path.open("wb") as stream:
-        stream.write(data)
+        for piece in pieces:
+            stream.write(piece)
         stream.flush()
         os.fsync(stream.fileno())
     flush_folder(path.parent)
@@ -260,7 +276,12 @@ def build_durably(path: Path, data: bytes, *, at: Path) -> None:
         data: what it holds.
         at: where it is built, on the same file system; what is there is overwritten.
     """
-    write_durably(at, data)
+    build_pieces_durably(path, (data,), at=at)
+
+
+def build_pieces_durably(path: Path, pieces: Iterable[bytes], *, at: Path) -> None:
+    """Write a file as `build_durably` does, without ever holding all of it."""
+    write_pieces_durably(at, pieces)
     at.rename(path)
     flush_folder(path.parent)
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, NamedTuple
 
 from dcep import _core
 from dcep.clock import UnixMs
 from dcep.ids import LedgerId, NetworkId, WalletId
 from dcep.ledger.engine.standing import AccountView, Applied, Standing, Sums
 from dcep.messages.headers import Flow
-from dcep.messages.layout import Hash, Key, Lane, Malformed, Number, Sum, Version
+from dcep.messages.layout import Hash, Key, Lane, Malformed, Number, Seq, Sum, Version
 from dcep.messages.outcomes import Outcome, Status, not_processed, refused
 from dcep.messages.refusals import NotProcessed, Refusal
 from dcep.money import Fen
@@ -55,6 +55,30 @@ def _reasons(verdicts: bytes) -> list[NotProcessed | None]:
     if not any(verdicts):
         return [None] * len(verdicts)
     return [NotProcessed(number) if number else None for number in verdicts]
+
+
+class Consumed(NamedTuple):
+    """The rows of a frame's commands that consumed their numbers, sorted, with the earliest and latest expiry."""
+
+    rows: bytes
+    earliest: UnixMs
+    latest: UnixMs
+
+
+def consumed_rows(network: NetworkId, seq: Seq, body: bytes, outcomes: bytes) -> Consumed:
+    """Return the rows of the history's index for a frame, see dcep.ledger.history.rows.
+
+    Raises:
+        Malformed: the outcomes are not one for each record of the body.
+    """
+    with _malformed():
+        rows, earliest, latest = _core.consumed_rows(network, seq, body, outcomes)
+    return Consumed(rows, UnixMs(earliest), UnixMs(latest))
+
+
+def merged_rows(runs: Sequence[bytes]) -> bytes:
+    """Return the rows of several sorted runs in order."""
+    return _core.merged_rows(list(runs))
 
 
 class RustEngine:

@@ -74,7 +74,7 @@ def _credit(source: OpenLedger, peer: LedgerId, n: Number) -> Credit:
 
 def _frame_that_sent(source: OpenLedger, peer: LedgerId, n: Number) -> Seq:
     """Find the first frame after which n messages had been sent; headers hold the dense count."""
-    low, high = 1, int(source.seq)
+    low, high = int(source.headers.first), int(source.seq)
     while low < high:
         middle = (low + high) // 2
         header = decode_signed_header(source.headers.at(Seq(middle))[0]).header

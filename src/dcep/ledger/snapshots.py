@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,14 +16,15 @@ from typing import Final
 from dcep.crypto import merkle
 from dcep.errors import Damaged, Unavailable
 from dcep.ids import LedgerId, NetworkId
-from dcep.ledger.folder import LedgerFolder, build_durably, flush_folder
-from dcep.messages.layout import Hash, Malformed, Reader, Seq
+from dcep.ledger.folder import LedgerFolder, build_pieces_durably, flush_folder
+from dcep.messages.layout import Hash, Malformed, Seq
 
 MAGIC: Final = b"DCES"
 VERSION: Final = 1
 KEPT: Final = 2
 _HEAD: Final = struct.Struct(">4sB16sHQ32sI")
 _CHECKSUM_SIZE: Final = 32
+_LENGTH_SIZE: Final = 4
 _PATTERN: Final = "[0-9]" * 12 + ".snap"
 
 
@@ -55,10 +56,10 @@ class SnapshotStore:
         Raises:
             Unavailable: `snapshot_not_written`; those that were there still are.
         """
-        path = self._place.snapshots / f"{snapshot.seq:012}.snap"
+        path = self.path(snapshot.seq)
         try:
-            build_durably(path, encode_snapshot(snapshot), at=self._place.tmp / f"{self._place.name}.snap")
-            for older in self.files()[KEPT:]:
+            build_pieces_durably(path, pieces_of(snapshot), at=self._place.tmp / f"{self._place.name}.snap")
+            for older in sorted(self._place.snapshots.glob(_PATTERN), reverse=True)[KEPT:]:
                 older.unlink()
             flush_folder(self._place.snapshots)
         except OSError as error:
@@ -66,8 +67,14 @@ class SnapshotStore:
             raise Unavailable("snapshot_not_written", message, retry_after_ms=1_000) from error
 
     def files(self) -> list[Path]:
-        """Return the files of the snapshots, newest first."""
-        return sorted(self._place.snapshots.glob(_PATTERN), reverse=True)
+        """Return the files of the snapshots, newest first; those of archives that are read too among them."""
+        folders = self._place.everywhere(self._place.snapshots)
+        named = {path.name: path for folder in folders for path in folder.glob(_PATTERN)}
+        return [named[name] for name in sorted(named, reverse=True)]
+
+    def path(self, seq: Seq) -> Path:
+        """Return the file of the snapshot of a frame."""
+        return self._place.snapshots / f"{seq:012}.snap"
 
     def read(self, path: Path) -> Snapshot:
         """Return the snapshot in a file.
@@ -88,7 +95,14 @@ class SnapshotStore:
 
     def newest_first(self) -> Iterator[Snapshot]:
         """Yield the snapshots, newest first; a damaged one is passed over, for the log holds everything."""
-        for path in self.files():
+        yield from self._whole(self.files())
+
+    def oldest_first(self) -> Iterator[Snapshot]:
+        """Yield the snapshots, oldest first, without those that are damaged."""
+        yield from self._whole(self.files()[::-1])
+
+    def _whole(self, paths: Sequence[Path]) -> Iterator[Snapshot]:
+        for path in paths:
             try:
                 yield self.read(path)
             except Damaged:
@@ -97,6 +111,11 @@ class SnapshotStore:
 
 def encode_snapshot(snapshot: Snapshot) -> bytes:
     """Return the bytes of a snapshot's file."""
+    return b"".join(pieces_of(snapshot))
+
+
+def pieces_of(snapshot: Snapshot) -> Iterator[bytes]:
+    """Yield the bytes of a snapshot's file, a chunk at a time: a large one is never held twice."""
     head = _HEAD.pack(
         MAGIC,
         VERSION,
@@ -106,20 +125,33 @@ def encode_snapshot(snapshot: Snapshot) -> bytes:
         snapshot.head,
         len(snapshot.chunks),
     )
-    chunks = (piece for chunk in snapshot.chunks for piece in (len(chunk).to_bytes(4), chunk))
-    content = b"".join((head, *chunks))
-    return content + hashlib.sha256(content).digest()
+    checksum = hashlib.sha256(head)
+    yield head
+    for chunk in snapshot.chunks:
+        for piece in (len(chunk).to_bytes(4), chunk):
+            checksum.update(piece)
+            yield piece
+    yield checksum.digest()
 
 
 def decode_snapshot(data: bytes) -> Snapshot:
     """Return the snapshot with these bytes; Malformed if they are not those that were written."""
-    content, checksum = data[:-_CHECKSUM_SIZE], data[-_CHECKSUM_SIZE:]
+    whole = memoryview(data)
+    content, checksum = whole[:-_CHECKSUM_SIZE], whole[-_CHECKSUM_SIZE:]
     if hashlib.sha256(content).digest() != checksum:
         raise Malformed("the checksum is another")
-    reader = Reader(content)
-    magic, version, network, ledger, seq, head, count = _HEAD.unpack(reader.take(_HEAD.size))
+    if len(content) < _HEAD.size:
+        raise Malformed("not a snapshot of this version")
+    magic, version, network, ledger, seq, head, count = _HEAD.unpack_from(content)
     if (magic, version) != (MAGIC, VERSION):
         raise Malformed("not a snapshot of this version")
-    chunks = tuple([reader.take(reader.integer(4)) for _ in range(count)])
-    reader.finish()
-    return Snapshot(network=NetworkId(network), ledger=LedgerId(ledger), seq=Seq(seq), head=Hash(head), chunks=chunks)
+    chunks, at = [], _HEAD.size
+    for _ in range(count):
+        begin = at + _LENGTH_SIZE
+        at = begin + int.from_bytes(content[at:begin])
+        chunks.append(bytes(content[begin:at]))
+    if at != len(content):
+        raise Malformed("its chunks are not those that its beginning counts")
+    return Snapshot(
+        network=NetworkId(network), ledger=LedgerId(ledger), seq=Seq(seq), head=Hash(head), chunks=tuple(chunks)
+    )

@@ -12,13 +12,16 @@ from dcep.ledger.client import open_line
 from dcep.ledger.engine.standing import EngineMaker
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.ledger.folder import Folder
+from dcep.ledger.log.segments import SEGMENT_BYTES
 from dcep.messages.commands.governance import Rules
 from dcep.messages.genesis import encode_genesis
 from dcep.simulation.economy import SHARD, Economy, Keys, genesis_of
 
 
 @contextmanager
-def open_economy(data: Path, rules: Rules, make: EngineMaker, seed: Callable[[], bytes]) -> Iterator[Economy]:
+def open_economy(
+    data: Path, rules: Rules, make: EngineMaker, seed: Callable[[], bytes], *, segment_bytes: int = SEGMENT_BYTES
+) -> Iterator[Economy]:
     """Open both ledgers of an economy, and close them at the end.
 
     Args:
@@ -26,6 +29,7 @@ def open_economy(data: Path, rules: Rules, make: EngineMaker, seed: Callable[[],
         rules: the rule set of the genesis.
         make: the engine of the retail ledger; tier 1 always runs on the Python engine.
         seed: return the economy's seed; called when nobody else can be in the folder.
+        segment_bytes: a file of log or headers that would grow beyond this is left, and the next one begun.
 
     Raises:
         BadInput: the folder keeps another network.
@@ -41,9 +45,11 @@ def open_economy(data: Path, rules: Rules, make: EngineMaker, seed: Callable[[],
     with ExitStack() as stack:
         folder = stack.enter_context(Folder.begin(data, make_genesis))
         keys = known[0]
-        tier1 = open_line(folder, TIER1, PythonEngine, keys.signer("worker", "tier1"), _no_clock)
+        signer = keys.signer("worker", "tier1")
+        tier1 = open_line(folder, TIER1, PythonEngine, signer, _no_clock, segment_bytes=segment_bytes)
         stack.callback(tier1.close)
-        shard = open_line(folder, SHARD, make, keys.signer("worker", "shard", 0), _no_clock)
+        signer = keys.signer("worker", "shard", 0)
+        shard = open_line(folder, SHARD, make, signer, _no_clock, segment_bytes=segment_bytes)
         stack.callback(shard.close)
         yield Economy(keys, folder.read_genesis(), tier1, shard)
 

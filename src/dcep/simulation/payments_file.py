@@ -126,7 +126,8 @@ def read_payments(path: str | Path, accounts: Accounts) -> Payments:
     """
     sheet, payments = _Sheet(path), Payments()
     places = {str(node_id): place for place, node_id in enumerate(accounts.node_ids)}
-    day, day_text = 0, ""
+    # No field is None: the first day is always read, even an empty one.
+    day, day_text = 0, None
     for source, target, value, time in sheet.rows(("sourceNodeId", "targetNodeId", "value", "time")):
         payer, receiver = places.get(source), places.get(target)
         if payer is None or receiver is None:

@@ -10,6 +10,7 @@ from dcep.clock import DAY_MS, Day, UnixMs, day_of, day_of_date, start_of
 from dcep.ids import CommandId, LedgerId, WalletId
 from dcep.messages.commands.payments import Pay
 from dcep.messages.commands.vaults import Redeem
+from dcep.messages.commands.wallets import Close
 from dcep.messages.crossings import Payment, Returned
 from dcep.money import MAX_FEN, Fen
 from tests.conformance.twins.orders import LIMITED, SHARDS, Given
@@ -74,6 +75,35 @@ def test_a_return_to_a_number_that_is_no_wallet_is_kept_apart(payer: WalletId) -
 
     sums = world.place(LedgerId(0)).engine.sums()
     assert (sums.suspense, sums.alarms) == (5, 1)
+    world.compare()
+
+
+def test_a_return_that_just_fits_is_taken() -> None:
+    """Exactly 64 bits of fen are an account's; the money is where it was spent."""
+    world = World()
+    _fill(world, Fen(1_900))
+    world.give(LedgerId(0), [Given(account="wang", order=Redeem(vault=wallet("vault", SHARDS), amount=Fen(5)))])
+
+    returned = Returned(payer=_WANG, amount=Fen(5), command=_COMMAND, day=Day(1))
+    world.append(LedgerId(0), [world.network.forge(LedgerId(1), LedgerId(0), returned)])
+
+    assert _balance(world, _WANG) == MAX_FEN
+    assert world.place(LedgerId(0)).engine.sums().suspense == 0
+    world.compare()
+
+
+def test_a_return_to_a_wallet_that_is_closed_is_kept_apart() -> None:
+    """It cannot happen while close is right; were it to, the money would be seen, and not be lost."""
+    world = World()
+    redeem = Redeem(vault=wallet("vault", SHARDS), amount=Fen(1_900))
+    world.give(LedgerId(0), [Given(account="wang", order=redeem)])
+    world.give(LedgerId(0), [Given(account="wang", order=Close(wallet=_WANG))])
+
+    returned = Returned(payer=_WANG, amount=Fen(5), command=_COMMAND, day=Day(1))
+    world.append(LedgerId(0), [world.network.forge(LedgerId(1), LedgerId(0), returned)])
+
+    sums = world.place(LedgerId(0)).engine.sums()
+    assert (_balance(world, _WANG), sums.suspense, sums.alarms) == (0, 5, 1)
     world.compare()
 
 

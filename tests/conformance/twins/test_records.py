@@ -8,20 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dcep.crypto.suites import bad_signatures
 from dcep.ids import TIER1, LedgerId, WalletId
 from dcep.ledger.native import verify_records
 from dcep.messages import signed
-from dcep.messages.commands.channel import Ack, Credit
 from dcep.messages.commands.payments import Cancel
 from dcep.messages.commands.timekeeping import Tick
 from dcep.messages.frames import join
-from dcep.messages.headers import decode_signed_header
 from dcep.messages.kinds import KIND_OF
-from dcep.messages.layout import Epoch, Lane, Malformed, Number, Seq, SuiteUnsupported
+from dcep.messages.layout import Epoch, Lane, Malformed, Number, Seq
 from dcep.messages.policies import Board, Policy, Seat, SingleKey, Threshold
-from dcep.messages.refusals import NotProcessed
 from tests.conformance.twins import orders as o
+from tests.conformance.twins.verdict import verdict
 from tests.conformance.twins.world import World
 from tests.names import BOARD, key, wallet
 
@@ -107,7 +104,7 @@ def test_both_engines_read_the_same_command(record: bytes) -> None:
 @settings(max_examples=1_000)
 def test_the_check_of_a_batch_is_the_check_of_each(record: bytes) -> None:
     """Intake and audit check whole frames in Rust; what a command needs is written in Python, once."""
-    assert verify_records(_NETWORK.id, join([record])) == [_verdict(record)]
+    assert verify_records(_NETWORK.id, join([record])) == [verdict(_NETWORK.id, record)]
 
 
 @pytest.mark.parametrize("is_suspect", [False, True])
@@ -137,21 +134,3 @@ def test_a_body_whose_lengths_do_not_add_up_is_malformed() -> None:
     """There is no first record to speak of; nobody may answer for half a frame."""
     with pytest.raises(Malformed):
         verify_records(_NETWORK.id, b"\0\5abc")
-
-
-def _verdict(record: bytes) -> NotProcessed | None:
-    """Say in plain Python what is wrong with a record, without any state."""
-    try:
-        command = signed.decode_record(record, signed.prefix(_NETWORK.id))
-        header = None
-        if signed.is_satisfied(command) and isinstance(command.body.order, Credit | Ack):
-            header = decode_signed_header(command.body.order.header)
-    except SuiteUnsupported:
-        return NotProcessed.UNSUPPORTED_SUITE
-    except Malformed:
-        return NotProcessed.MALFORMED
-    if header is not None and header.header.network != _NETWORK.id:
-        return NotProcessed.WRONG_NETWORK
-    messages = [*signed.signed_messages(command), *([header.signed_message()] if header else [])]
-    holds = signed.is_satisfied(command) and not bad_signatures(messages)
-    return None if holds else NotProcessed.BAD_SIGNATURE

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 
 from dcep.clock import UnixMs
 from dcep.ids import CommandId, LedgerId
+from dcep.ledger.worker.answers import Answer
 from dcep.ledger.worker.evidence import frame_evidence
-from dcep.ledger.worker.pipeline import Answer
 from dcep.messages.layout import Seq
 from dcep.messages.outcomes import Outcome
 from dcep.messages.signed import decode
@@ -40,12 +40,12 @@ class ListeningPlayer(Player):
         super().__init__(player.line)
         self._heard = heard
 
-    def submit(self, wires: Sequence[bytes], *, at: UnixMs) -> Future[list[Answer]]:
+    def submit(self, wires: Sequence[bytes], *, at: UnixMs) -> Future[Sequence[Answer]]:
         future = super().submit(wires, at=at)
         future.add_done_callback(lambda done: self._note(wires, done))
         return future
 
-    def _note(self, wires: Sequence[bytes], done: Future[list[Answer]]) -> None:
+    def _note(self, wires: Sequence[bytes], done: Future[Sequence[Answer]]) -> None:
         if done.exception() is not None:
             return
         ledger = self.line.ledger

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 
@@ -33,6 +34,16 @@ def _traffic(ledger: Ledger) -> list[Sent]:
     return [ledger.command(number, settles=number % 3 != 0) for number in range(1, 31)]
 
 
+def _ask_until_heard(ledger: Ledger, command: Sent) -> Found:
+    """Ask again where the question before heard that the disk refuses the index."""
+    for _ in range(100):
+        try:
+            return ledger.ask(command)
+        except Unavailable:
+            continue
+    raise AssertionError("history says nothing else")
+
+
 def _tell_the_truth(ledger: Ledger, sent: list[Sent]) -> bool:
     """Build, then ask for every command of the folder; each stands alone in its frame, behind a tick."""
     ledger.history.build()
@@ -54,6 +65,37 @@ def test_every_answer_is_behind_until_full_files_are_indexed(tmp_path: Path) -> 
 
     assert first.outcome == BEHIND
     assert _tell_the_truth(ledger, sent)
+    ledger.close()
+
+
+def test_full_files_are_indexed_though_nobody_asks(tmp_path: Path) -> None:
+    """The first question after a year must not wait for a year's index."""
+    ledger = Ledger(tmp_path)
+    for command in _traffic(ledger):
+        ledger.append(command)
+    full = sorted(path.stem for path in ledger.place.log.glob("*.log"))[:-1]
+
+    until = monotonic() + 30
+    while [path.stem for path in ledger.index_files()] != full and monotonic() < until:
+        sleep(0.05)
+
+    assert [path.stem for path in ledger.index_files()] == full
+    ledger.close()
+
+
+def test_one_file_that_waits_for_its_index_does_not_make_history_silent(tmp_path: Path) -> None:
+    """Its rows stand in memory beside those of the newest file."""
+    ledger = Ledger(tmp_path)
+    (tmp_path / "index").write_text("no folder, so no index")
+    sent: list[Sent] = []
+    while len(list(ledger.place.log.glob("*.log"))) < 2:
+        sent.append(ledger.command(len(sent) + 1))
+        ledger.append(sent[-1])
+
+    answers = [_ask_until_heard(ledger, command) for command in sent]
+
+    assert answers == [Found(SETTLED, Seq(number), 1) for number in range(1, len(sent) + 1)]
+    (tmp_path / "index").unlink()
     ledger.close()
 
 
@@ -81,9 +123,9 @@ def test_a_restart_takes_the_index_files_as_they_are(folder: Path) -> None:
 @pytest.mark.parametrize("which", [0, 2, -1])
 def test_a_deleted_index_file_is_built_again(folder: Path, which: int) -> None:
     """Nothing is lost with it: the log holds everything."""
-    ledger = Ledger(folder)
-    files = ledger.index_files()
+    files = sorted((folder / "index" / "shard-000").glob("*.idx"))
     files[which].unlink()
+    ledger = Ledger(folder)
 
     assert _tell_the_truth(ledger, _traffic(ledger))
     assert ledger.index_files() == files
@@ -97,8 +139,9 @@ def test_an_index_file_with_any_byte_changed_is_built_again(folder: Path) -> Non
     whole = path.read_bytes()
 
     for at in range(0, len(whole), 7):
+        ledger.close()
         path.write_bytes(whole[:at] + bytes((whole[at] ^ 1,)) + whole[at + 1 :])
-        ledger = ledger.restart()
+        ledger = Ledger(folder)
         assert _tell_the_truth(ledger, _traffic(ledger)), f"byte {at}"
         assert path.read_bytes() == whole
 
@@ -108,10 +151,10 @@ def test_an_index_file_with_any_byte_changed_is_built_again(folder: Path) -> Non
 @pytest.mark.parametrize("length", [0, 1, 40, -1])
 def test_an_index_file_that_was_cut_is_built_again(folder: Path, length: int) -> None:
     """It is there wholly or not at all."""
-    ledger = Ledger(folder)
-    path = ledger.index_files()[0]
+    path = sorted((folder / "index" / "shard-000").glob("*.idx"))[0]
     whole = path.read_bytes()
     path.write_bytes(whole[:length])
+    ledger = Ledger(folder)
 
     assert _tell_the_truth(ledger, _traffic(ledger))
     assert path.read_bytes() == whole
@@ -125,12 +168,12 @@ def test_the_index_file_of_another_ledger_or_network_is_built_again(folder: Path
     for number in range(1, 31):
         stranger.append(stranger.command(number, memo=7))
     stranger.history.build()
-    ledger = Ledger(folder)
-    own, foreign = ledger.index_files()[0], stranger.index_files()[0]
+    foreign = stranger.index_files()[0]
+    own = folder / "index" / "shard-000" / foreign.name
     whole = own.read_bytes()
     own.write_bytes(foreign.read_bytes())
+    ledger = Ledger(folder)
 
-    assert own.name == foreign.name
     assert _tell_the_truth(ledger, _traffic(ledger))
     assert own.read_bytes() == whole
     for each in (stranger, ledger):
@@ -144,9 +187,10 @@ def test_the_index_file_of_a_log_that_went_on_otherwise_is_built_again(tmp_path:
         for number in range(1, 31):
             ledger.append(ledger.command(number, memo=memo))
         ledger.history.build()
+    one.close()
     for mine, theirs in zip(one.index_files(), other.index_files(), strict=True):
         mine.write_bytes(theirs.read_bytes())
-    one = one.restart()
+    one = Ledger(tmp_path / "one")
 
     one.history.build()
 
@@ -158,14 +202,16 @@ def test_the_index_file_of_a_log_that_went_on_otherwise_is_built_again(tmp_path:
 
 def test_an_index_file_that_names_what_is_not_in_the_log_is_dropped(folder: Path) -> None:
     """Its checksum and its head are right, and yet the log has the last word."""
-    ledger = Ledger(folder)
-    path = ledger.index_files()[0]
+    path = sorted((folder / "index" / "shard-000").glob("*.idx"))[0]
     whole = path.read_bytes()
+    ledger = Ledger(folder)
     sent = _traffic(ledger)
+    ledger.close()
     # A row is a key of 16 bytes, the frame's number and the command's in it; the checksum is at the end.
     lying = bytearray(whole[:-32])
     lying[whole.index(record_of(sent[0].wire)[:16]) + 16 + 7] ^= 3
     path.write_bytes(lying + hashlib.sha256(lying).digest())
+    ledger = Ledger(folder)
     ledger.history.build()
 
     first = ledger.ask(sent[0])

@@ -77,6 +77,8 @@ REFUSED_PAYMENTS = [
     (["1,-2,5,1"], 2, "bad_number"),
     (["3,x,5,1"], 2, "unknown_account"),
     (["1,2,-5,1"], 2, "negative"),
+    (["1,2,5,"], 2, "bad_number"),
+    (["1,2,5,1", "1,2,5,"], 3, "bad_number"),
     (["1,2,-0,1"], 2, "negative"),
     (["1,2,0.001,1"], 2, "too_many_decimals"),
     (["1,2,.5,1"], 2, "bad_number"),

@@ -1,6 +1,7 @@
 """The audit of a data folder, with no server running. It reads, and believes nothing that it has not computed.
 
-1. The folder is locked, and its genesis is the network that the frames belong to.
+1. The folder is locked, its genesis is the network that the frames belong to, and its archives, where they are named,
+   hold what left it (archives.py).
 2. The files are gone through: frames, chain, workers' signatures, headers in their places (frames.py).
 3. Each ledger is replayed: signatures, outcomes, headers, money, checkpoints, snapshots (replay.py).
 4. The ledgers are held to each other (tiers.py).
@@ -11,11 +12,14 @@ Damage does not stop it: a ledger is judged up to its first break, and the other
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from dcep.errors import Damaged
 from dcep.ids import TIER1, NetworkId
+from dcep.ledger.archived import read_note
+from dcep.ledger.audit.archives import judge_archives
 from dcep.ledger.audit.frames import Survey, network_in_frames, survey
 from dcep.ledger.audit.replay import Progress, Replay, Replayed
 from dcep.ledger.audit.report import Findings, Report, in_order
@@ -34,19 +38,23 @@ def audit(
     *,
     network: NetworkId | None = None,
     head: Hash | None = None,
+    archives: Sequence[Path] = (),
     progress: Progress = lambda what, done, total: None,
 ) -> Report:
     """Audit a data folder; nothing under it is written.
+
+    Where frames were archived and the archives are not named, a ledger is judged from its oldest snapshot on.
 
     Args:
         root: the data folder.
         make: the engine that judges the shards; tier 1 is always judged by the statute.
         network: the network that is expected; None takes the one that is there.
         head: a head that must stand in the chain of one of the ledgers; None asks for none.
+        archives: the folders into which its old files were moved, audited with it from the first frame on.
         progress: hears (ledger, frames done, frames in all).
 
     Raises:
-        BadInput: `no_such_folder`.
+        BadInput: `no_such_folder`, `not_an_archive`, or `other_network` of an archive.
         Unavailable: `folder_in_use`, or the folder cannot be read.
     """
     general = Findings()
@@ -57,9 +65,11 @@ def audit(
         general.blame(damage.file, damage.offset, 0, damage.code, damage.message)
         return _report([], [general])
     with folder:
-        if not _is_genesis_right(folder, network, general):
+        if not _is_note_right(root, general) or not _is_genesis_right(folder, network, general):
             return _report([], [general])
         _name_strays(folder, general)
+        judge_archives(root, archives, folder.network, general)
+        folder.archives = tuple(archives)
         ledgers, findings = _audit_ledgers(folder, make, head, progress)
         # 4.
         judge_tiers(ledgers, general)
@@ -98,6 +108,16 @@ def _asked_of(subject: Survey, surveys: list[Survey]) -> set[Seq]:
         for testimony in witness.testimonies
         if testimony.header.ledger == subject.ledger
     }
+
+
+def _is_note_right(root: Path, findings: Findings) -> bool:
+    """Return whether the folder's note of what was archived can be read, if there is one."""
+    try:
+        read_note(root)
+    except Damaged as damage:
+        findings.blame(damage.file, damage.offset, 0, damage.code, damage.message)
+        return False
+    return True
 
 
 def _is_genesis_right(folder: Folder, pinned: NetworkId | None, findings: Findings) -> bool:

@@ -27,6 +27,15 @@ def places_of(survey: Survey) -> set[Seq]:
     return named | kept
 
 
+def oldest_start(survey: Survey, network: NetworkId) -> Snapshot | None:
+    """Return the oldest whole snapshot that a sound checkpoint proves, behind which every frame is here."""
+    for snapshot in SnapshotStore(survey.place).oldest_first():
+        is_ours = (snapshot.network, snapshot.ledger) == (network, survey.ledger)
+        if is_ours and snapshot.seq >= survey.before and _is_checkpointed(snapshot, survey):
+            return snapshot
+    return None
+
+
 def judge_checkpoints(survey: Survey, states: Mapping[Seq, State], findings: Findings) -> None:
     """Blame each checkpoint that names another head or root than the place had, or a place that had not come."""
     for at, checkpoint in survey.claims:

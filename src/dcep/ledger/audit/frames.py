@@ -16,14 +16,14 @@ from dcep.ids import LedgerId, NetworkId
 from dcep.ledger.audit.report import Findings
 from dcep.ledger.folder import LedgerFolder
 from dcep.ledger.log import Problem, Stored, StoredHeader, Torn
-from dcep.ledger.log.frames import FrameScan
+from dcep.ledger.log.frames import FrameScan, where_it_begins
 from dcep.ledger.log.headers import HeaderScan
 from dcep.messages.commands.channel import Ack, Credit
 from dcep.messages.commands.timekeeping import Checkpoint
 from dcep.messages.frames import split
 from dcep.messages.headers import Header, decode_signed_header
 from dcep.messages.kinds import KIND_OF
-from dcep.messages.layout import Malformed, Seq
+from dcep.messages.layout import Hash, Malformed, Seq
 from dcep.messages.signed import MIN_RECORD, decode_record, kind_of, prefix
 
 _OF_OTHER_PLACES: Final = {KIND_OF[record].number for record in (Checkpoint, Credit, Ack)}
@@ -60,12 +60,15 @@ class Survey:
     """What the files of one ledger hold.
 
     `sound` is the last frame up to which all hold together; `is_whole` if nothing is damaged behind it. `headers` is
-    the newest whole header, behind which `torn_header` may lie.
+    the newest whole header, behind which `torn_header` may lie. `before` frames before the first one here were
+    archived, `head_before` was the head after them.
     """
 
     place: LedgerFolder
     headers: Seq
     torn_header: Torn | None
+    before: Seq
+    head_before: Hash
     sound: Seq = NONE
     is_whole: bool = True
     claims: list[Claim] = field(default_factory=list)
@@ -120,7 +123,10 @@ def _survey_headers(place: LedgerFolder, network: NetworkId, findings: Findings)
                 torn = item
             case StoredHeader():
                 pass
-    return Survey(place=place, headers=scan.count, torn_header=torn)
+    before, head_before = where_it_begins(place)
+    return Survey(
+        place=place, headers=scan.count, torn_header=torn, before=before, head_before=head_before, sound=before
+    )
 
 
 # 3.

@@ -12,16 +12,20 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Final
 
+from dcep.crypto import merkle
 from dcep.crypto.suites import SignedMessage, bad_signatures
 from dcep.ids import NetworkId
 from dcep.ledger.audit.frames import Survey
 from dcep.ledger.audit.report import Findings
-from dcep.ledger.log import StoredHeader, Torn
+from dcep.ledger.log import Stored, StoredHeader, Torn
 from dcep.ledger.log.headers import HeaderScan, encode_record
 from dcep.ledger.log.pieces import written
 from dcep.ledger.worker.headers import says_the_same
-from dcep.messages.headers import Header, decode_signed_header, encode_header
-from dcep.messages.layout import Key, Seq
+from dcep.messages.frames import split
+from dcep.messages.headers import Header, SignedHeader, decode_signed_header, encode_header
+from dcep.messages.layout import Hash, Key, Malformed, Seq
+from dcep.messages.outcomes import decode_outcomes, leaf
+from dcep.messages.signed import command_id_of_record, prefix
 
 # So many signatures are verified together.
 _BATCH: Final = 64
@@ -62,6 +66,31 @@ class HeaderJudge:
         for key in [key for key in self._strange if key == computed.worker or is_worker(key)]:
             del self._strange[key]
 
+    def judge_unapplied(self, stored: Stored, head: Hash, is_worker: Callable[[Key], bool]) -> None:
+        """Hold the header of a frame that is not replayed to the frame itself.
+
+        Its outcomes are those under the root that was signed; what it says of money is its worker's word.
+
+        Args:
+            stored: the frame.
+            head: the head after it.
+            is_worker: whether a key is on the list at the place from which the ledger is replayed.
+        """
+        found = self._at(stored.seq)
+        if found is None:
+            return
+        signed = decode_signed_header(found.header)
+        if signed.header.head != head:
+            self._blame(found, "header_differs", "the header says something else than the log: head")
+        if _root(stored, signed.header, found.outcomes) != signed.header.outcomes_root:
+            self._blame(found, "outcomes_differ", "the stored outcomes are not those under the root that was signed")
+        if not is_worker(signed.header.worker):
+            message = (
+                "the header is signed by a key that is not on the list any more: only the archive tells whether it was"
+            )
+            self._findings.warn(found.file, found.offset, found.seq, "worker_unknown", message)
+        self._sign_later(found, signed)
+
     def finish(self, last: Seq) -> None:
         """Say what is missing, when the log has been replayed whole up to its last frame."""
         self._verify()
@@ -94,11 +123,14 @@ class HeaderJudge:
         if stored.outcomes != outcomes:
             self._blame(stored, "outcomes_differ", "the stored outcomes are not those that follow from the log")
         self._strange.setdefault(signed.header.worker, []).append(stored)
+        self._sign_later(stored, signed)
+
+    # 2.
+
+    def _sign_later(self, stored: StoredHeader, signed: SignedHeader) -> None:
         self._signed.append((stored, signed.signed_message()))
         if len(self._signed) == _BATCH:
             self._verify()
-
-    # 2.
 
     def _verify(self) -> None:
         for place in bad_signatures([message for _, message in self._signed]):
@@ -117,6 +149,20 @@ class HeaderJudge:
 
     def _blame(self, stored: StoredHeader, code: str, explanation: str) -> None:
         self._findings.blame(stored.file, stored.offset, stored.seq, code, explanation)
+
+
+def _root(stored: Stored, header: Header, outcomes: bytes) -> bytes:
+    """Return the root over the frame's commands and these outcomes; nothing if they are not one for each."""
+    try:
+        records = split(stored.frame.body)
+        decided = decode_outcomes(outcomes, header.count)
+    except Malformed:
+        return b""
+    if len(records) != len(decided):
+        return b""
+    network_prefix = prefix(header.network)
+    commands = (command_id_of_record(record, network_prefix) for record in records)
+    return merkle.root([leaf(command, outcome) for command, outcome in zip(commands, decided, strict=True)])
 
 
 def _differences(stored: Header, computed: Header) -> list[str]:

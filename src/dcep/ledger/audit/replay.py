@@ -6,6 +6,9 @@
 4. The stored header and outcomes are those that follow.
 5. Where a checkpoint, a snapshot, a header elsewhere or the caller speaks of a place, what it was like there is kept.
 6. At the end the accounts, counted one by one, hold the total, and nothing is in suspense.
+
+Where the first frames were archived and the archive is not read, the replay begins with the oldest snapshot that a
+checkpoint proves. Frames before it are only held to their signatures and to what their headers say of them.
 """
 
 from __future__ import annotations
@@ -15,13 +18,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from dcep.ids import TIER1, LedgerId, NetworkId, ledger_name
-from dcep.ledger.audit.checkpoints import State, judge_checkpoints, judge_snapshots, places_of
+from dcep.ledger.audit.checkpoints import State, judge_checkpoints, judge_snapshots, oldest_start, places_of
 from dcep.ledger.audit.commands import Examined, examined
 from dcep.ledger.audit.frames import NONE, Survey, Testimony
 from dcep.ledger.audit.headers import HeaderJudge
 from dcep.ledger.audit.report import Findings, LedgerReport
 from dcep.ledger.engine.standing import Applied, Engine, EngineMaker, Standing
 from dcep.ledger.log import Stored
+from dcep.ledger.snapshots import SnapshotStore
 from dcep.ledger.worker.headers import header_of
 from dcep.messages.frames import FIRST_HEAD, next_head
 from dcep.messages.genesis import network_of
@@ -40,13 +44,15 @@ _OUT_OF_TURN: Final = not_processed(NotProcessed.OUT_OF_TURN)
 class Replayed:
     """A ledger after its replay.
 
-    `is_complete` if every frame in its files was applied. `headers` holds what follows from the log at the places that
-    were asked for, `believed` the headers of other ledgers that this one took for a proof.
+    `is_complete` if every frame in its files was applied, but those up to `start`, for which a snapshot stands.
+    `headers` holds what follows from the log at the places that were asked for, `believed` the headers of other ledgers
+    that this one took for a proof.
     """
 
     survey: Survey
     engine: Engine
     is_complete: bool = False
+    start: Seq = NONE
     seq: Seq = NONE
     head: Hash = FIRST_HEAD
     commands: int = 0
@@ -89,7 +95,10 @@ class Replay:
     ) -> None:
         self._network: NetworkId = network_of(genesis)
         self._survey, self._asked, self._pinned, self._findings = survey, asked, pinned, findings
-        self._done = Replayed(survey=survey, engine=make(genesis, survey.ledger))
+        start = oldest_start(survey, self._network) if survey.before else None
+        engine = make(genesis, survey.ledger, None if start is None else start.chunks)
+        self._done = Replayed(survey=survey, engine=engine, head=survey.head_before, seq=survey.before)
+        self._start = start
         self._headers = HeaderJudge(survey, self._network, findings)
         self._places = places_of(survey)
         self._states: dict[Seq, State] = {}
@@ -101,12 +110,12 @@ class Replay:
         """Apply what is sound, and say what does not follow from it."""
         done, survey, findings = self._done, self._survey, self._findings
         name = ledger_name(survey.ledger)
-        self._keep_state()
-        for frame in examined(self._sound_frames(), self._network):
-            if not self._take(frame):
-                break
-            progress(name, done.seq, survey.sound)
-        done.is_complete = survey.is_whole and done.seq == survey.sound
+        if self._may_begin():
+            for frame in examined(self._sound_frames(), self._network):
+                if not self._take(frame):
+                    break
+                progress(name, done.seq, survey.sound)
+        done.is_complete = survey.is_whole and done.seq == survey.sound and done.seq >= done.start
         if done.is_complete:
             self._headers.finish(done.seq)
             self._judge_accounts()
@@ -117,6 +126,36 @@ class Replay:
         judge_checkpoints(survey, self._states, findings)
         judge_snapshots(survey, self._network, self._states, is_complete=done.is_complete, findings=findings)
         return done
+
+    def _may_begin(self) -> bool:
+        """Set out from the genesis or the snapshot; return False where there is neither."""
+        done, survey = self._done, self._survey
+        if survey.before == 0:
+            self._keep_state()
+            return True
+        if self._start is None:
+            message = f"no whole snapshot in a checkpoint holds what came before frame {survey.before + 1}"
+            self._findings.blame(self._log, 0, survey.before + 1, "no_snapshot", message)
+            done.start = Seq(survey.before + 1)
+            return False
+        done.start = self._start.seq
+        message = (
+            f"frames 1 to {survey.before} were archived and not seen, those up to {done.start} not applied: the state"
+            f" after frame {done.start} is the snapshot that a checkpoint names; with `--archive` all is audited"
+        )
+        self._findings.warn(self._log, 0, Seq(done.start + 1), "frames_archived", message)
+        if done.seq == done.start:
+            self._judge_start()
+        return True
+
+    def _judge_start(self) -> None:
+        """Hold the head of the snapshot from which the replay begins to the chain of the frames."""
+        assert self._start is not None, "a ledger that begins later begins with a snapshot"
+        if self._start.head != self._done.head:
+            message = f"the snapshot names another head than the ledger had after frame {self._start.seq}"
+            path = self._survey.place.relative(SnapshotStore(self._survey.place).path(self._start.seq))
+            self._findings.blame(path, 0, self._start.seq, "snapshot_differs", message)
+        self._keep_state()
 
     @property
     def _log(self) -> str:
@@ -137,6 +176,9 @@ class Replay:
         """Apply the next frame; return False if the ledger ends here."""
         stored, faults = examined_frame
         frame, done = stored.frame, self._done
+        if done.seq < done.start:
+            self._pass_over(stored, faults)
+            return True
         # 1.
         applied = done.engine.apply(frame.worker, frame.time, frame.body)
         if applied is None:
@@ -157,6 +199,16 @@ class Replay:
         self._keep(header)
         self._believe(stored.seq, applied)
         return True
+
+    def _pass_over(self, stored: Stored, faults: list[tuple[int, NotProcessed]]) -> None:
+        """Take a frame that the snapshot stands for."""
+        done = self._done
+        done.seq, done.head = stored.seq, next_head(stored.frame, stored.seq, done.head)
+        self._judge_commands(stored, faults)
+        self._headers.judge_unapplied(stored, done.head, done.engine.is_worker)
+        done.has_pinned_head = done.has_pinned_head or done.head == self._pinned
+        if done.seq == done.start:
+            self._judge_start()
 
     # 2.
 

@@ -90,7 +90,7 @@ def _judge_testimonies(witness: Replayed, subject: Replayed, findings: Findings)
         if computed is not None and not says_the_same(header, computed):
             message = f"command {at.command} of the frame brought another header of frame {header.seq} of {name}"
             findings.blame(at.file, at.offset, at.frame, "header_contradicts", message)
-        elif computed is None and subject.is_complete:
+        elif computed is None and subject.is_complete and header.seq > subject.start:
             message = (
                 f"command {at.command} of the frame brought a header of frame {header.seq} of {name}, which is gone"
             )

@@ -25,13 +25,14 @@ from typing import BinaryIO, Final
 
 from dcep.errors import BadInput, Damaged, DcepError, Unavailable
 from dcep.ids import ledger_name
+from dcep.ledger.archived import read_note
 from dcep.ledger.audit import audit
 from dcep.ledger.audit.report import Report
 from dcep.ledger.backup.manifest import FILE_NAME, BadManifest, Head, Item, Manifest, decode_manifest
 from dcep.ledger.engine.standing import EngineMaker
 from dcep.ledger.folder import Folder, flush_folder, make_folder
 from dcep.ledger.reading import Progress, Reading, no_progress
-from dcep.messages.frames import FIRST_HEAD, next_head
+from dcep.messages.frames import next_head
 
 MANIFEST: Final = "manifest"
 _MAX_MANIFEST: Final = 16 << 20
@@ -39,7 +40,7 @@ _MAX_MANIFEST: Final = 16 << 20
 _BLOCK: Final = 512
 _PIECE: Final = 1 << 20
 _KEYS: Final = "keys"
-# A start makes these anew, or nobody needs them elsewhere.
+# A start makes these anew, or nobody needs them elsewhere; but for the index of what was archived.
 _LEFT_BEHIND: Final = frozenset({"index", "lock", "tmp", "torn"})
 
 
@@ -107,7 +108,15 @@ def _names_in(root: Path) -> tuple[list[str], tuple[str, ...]]:
             raise BadInput("strange_key", "is no key file: a copy without it might be useless", where=name)
     others = {path.name for path in root.iterdir()} - {"ledger", _KEYS} - _LEFT_BEHIND
     notes = {name for name in others if FILE_NAME.fullmatch(name) and _is_plain(root / name)}
-    return sorted([*ledger, *keys, *notes]), tuple(sorted(others - notes))
+    return sorted([*_index_of_archived(root), *ledger, *keys, *notes]), tuple(sorted(others - notes))
+
+
+def _index_of_archived(root: Path) -> list[str]:
+    """Return the index files of what was archived: those of what is here a start makes anew."""
+    note = read_note(root)
+    files = () if note is None else note.files
+    names = (f"index/{file.ledger}/{file.first:012}.idx" for file in files if file.store == "log")
+    return [name for name in names if _is_plain(root / name)]
 
 
 def _is_plain(path: Path) -> bool:
@@ -117,8 +126,9 @@ def _is_plain(path: Path) -> bool:
 def _heads(folder: Folder) -> Iterator[Head]:
     """Yield where each ledger stands; Damaged if it is not what was written."""
     for ledger in folder.read_genesis().ledgers():
-        frames, head = 0, FIRST_HEAD
-        for entry in Reading(folder.ledger(ledger), folder.network):
+        reading = Reading(folder.ledger(ledger), folder.network)
+        frames, head = reading.before, reading.head_before
+        for entry in reading:
             frames = entry.stored.seq
             head = next_head(entry.stored.frame, entry.stored.seq, head)
         yield Head(ledger=ledger_name(ledger), frames=frames, head=head)

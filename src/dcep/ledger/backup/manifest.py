@@ -15,9 +15,10 @@ FORMAT: Final = "dcep backup 1"
 _STORES: Final = r"log/[0-9]{12}\.log|headers/[0-9]{12}\.hdr|snapshots/[0-9]{12}\.snap"
 FILE_NAME: Final = re.compile(
     rf"ledger/genesis|ledger/(?:tier1|shard-[0-9]{{3}})/(?:{_STORES})"
+    r"|index/(?:tier1|shard-[0-9]{3})/[0-9]{12}\.idx"
     r"|keys/[A-Za-z0-9][A-Za-z0-9._-]{0,63}|[a-z][a-z0-9_-]{0,63}\.json"
 )
-"""Every name that a copy may hold: the ledgers, the keys, and the notes of the run beside them."""
+"""Every name that a copy may hold: the ledgers, the index of their archived files, the keys, the notes of the run."""
 
 
 class BadManifest(ValueError):

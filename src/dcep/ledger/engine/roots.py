@@ -58,13 +58,17 @@ def restore(genesis: Genesis, ledger: LedgerId, data: Sequence[bytes]) -> Book:
         reader = Reader(chunk)
         read(book, reader)
         reader.finish()
-    book.forget_accounts()
-    for chunk in data[4:]:
-        if len(chunk) % _ACCOUNT.size:
-            raise Malformed("a chunk of accounts is cut")
-        for fields in _ACCOUNT.iter_unpack(chunk):
-            book.adopt(_read_account(fields))
+    if not book.is_tier1 and _holds_what_tier1_keeps(book):
+        raise Malformed("a shard keeps no table that only tier 1 fills")
+    # A state has one encoding: no row stands out of order, or twice.
+    if [_whole(book), _channels(book), _operators(book), _sides(book)] != list(data[:4]):
+        raise Malformed("these are not the canonical bytes of a state")
+    _read_accounts(book, data[4:])
     return book
+
+
+def _holds_what_tier1_keeps(book: Book) -> bool:
+    return bool(book.issued or book.withdrawn or book.holdings or book.open_allocations or book.enacted)
 
 
 def flows(book: Book) -> tuple[Flow, ...]:
@@ -149,7 +153,8 @@ def _channels(book: Book) -> bytes:
 
 
 def _read_channels(book: Book, reader: Reader) -> None:
-    book.channels = {}
+    """Read the channels: every peer of the genesis has one, and nobody else."""
+    peers, book.channels = set(book.channels), {}
     for _ in range(reader.integer(4)):
         channel = Channel(LedgerId(reader.integer(2)))
         channel.sent, channel.acked, channel.received = (Number(reader.integer(8)) for _ in range(3))
@@ -158,6 +163,8 @@ def _read_channels(book: Book, reader: Reader) -> None:
         for n in range(channel.acked + 1, channel.sent + 1):
             channel.outbound[Number(n)] = reader.take(reader.integer(2))
         book.channels[channel.peer] = channel
+    if book.channels.keys() != peers:
+        raise Malformed("these are not the channels of this ledger")
 
 
 # Chunk 2: operators by (operator, shard), holdings by operator, suspense by operator.
@@ -230,6 +237,19 @@ def _read_sides(book: Book, reader: Reader) -> None:
 
 
 # Chunks 4 and up: accounts, 114 bytes each.
+
+
+def _read_accounts(book: Book, data: Sequence[bytes]) -> None:
+    book.forget_accounts()
+    for place, chunk in enumerate(data, start=1):
+        count, rest = divmod(len(chunk), _ACCOUNT.size)
+        is_full = count == ACCOUNTS_A_CHUNK or (place == len(data) and 0 < count < ACCOUNTS_A_CHUNK)
+        if rest or not is_full:
+            raise Malformed("a chunk of accounts is cut, or not the last and not full")
+        for fields in _ACCOUNT.iter_unpack(chunk):
+            book.adopt(_read_account(fields))
+    if len({account.wallet for account in book.accounts}) < len(book.accounts):
+        raise Malformed("an account stands twice")
 
 
 def _account(account: Account) -> bytes:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from dcep.errors import Damaged, Unavailable
+from dcep.errors import Damaged, DcepError, Unavailable
 from dcep.ids import LedgerId, NetworkId
 from dcep.messages.frames import MAX_BODY, Frame
 from dcep.messages.layout import Hash, Seq
@@ -77,6 +77,13 @@ class LogFailed(Unavailable):
         super().__init__("log_failed", message, retry_after_ms=1_000, next_step="see to the disk, then start again")
 
 
+class Archived(DcepError):
+    """What was asked for stands in an archive: read the folder together with it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("archived", message, next_step="name the archive: `--archive ARCHIVE`")
+
+
 class Log(Protocol):
     """The frames of one ledger, numbered from 1 without gaps; one writer, any number of readers."""
 
@@ -86,8 +93,26 @@ class Log(Protocol):
         ...
 
     @property
+    def first(self) -> Seq:
+        """The number of the oldest frame that is here, or will be: 1, if nothing was archived."""
+        ...
+
+    @property
+    def head_before(self) -> Hash:
+        """The head before the oldest frame that is here."""
+        ...
+
+    @property
     def head(self) -> Hash:
         """The head after the newest frame."""
+        ...
+
+    def begins_file(self, seq: Seq) -> bool:
+        """Return whether a frame is the first of its file."""
+        ...
+
+    def last_of_full_file(self, seq: Seq) -> Seq | None:
+        """Return the last frame of the file that holds this one; None while more may be added to that file."""
         ...
 
     def append(self, frames: Sequence[Frame]) -> None:
@@ -100,7 +125,11 @@ class Log(Protocol):
         ...
 
     def read(self, from_seq: Seq) -> Iterator[Stored]:
-        """Yield the frames that stand in the log now, from `from_seq` on."""
+        """Yield the frames that stand in the log now, from `from_seq` on.
+
+        Raises:
+            Archived: frames of them were moved to an archive.
+        """
         ...
 
     def close(self) -> None:
@@ -116,6 +145,15 @@ class HeaderStore(Protocol):
         """The number of the newest header; 0 before the first."""
         ...
 
+    @property
+    def first(self) -> Seq:
+        """The number of the oldest header that is here, or will be: 1, if nothing was archived."""
+        ...
+
+    def begin_file(self) -> None:
+        """Let the next header be the first of a file: what belongs to one file of the log stands together."""
+        ...
+
     def append(self, seq: Seq, header: bytes, outcomes: bytes) -> None:
         """Store the header of frame `seq`, which must be the next; durable after `sync` only.
 
@@ -125,7 +163,7 @@ class HeaderStore(Protocol):
         ...
 
     def at(self, seq: Seq) -> tuple[bytes, bytes]:
-        """Return (signed header, outcomes) of a frame, 1 <= seq <= count."""
+        """Return (signed header, outcomes) of a frame, first <= seq <= count; Archived if it is older."""
         ...
 
     def read(self, from_seq: Seq) -> Iterator[StoredHeader]:
@@ -133,7 +171,7 @@ class HeaderStore(Protocol):
         ...
 
     def sync(self) -> None:
-        """Make every stored header durable."""
+        """Make every stored header durable, while another thread may store more; LogFailed if the disk refused."""
         ...
 
     def close(self) -> None:
@@ -147,6 +185,12 @@ def require_own(frame: Frame, network: NetworkId, ledger: LedgerId) -> None:
         raise ValueError("a frame of another ledger")
     if len(frame.body) > MAX_BODY:
         raise ValueError(f"a frame's body has at most {MAX_BODY} bytes, not {len(frame.body)}")
+
+
+def require_here(seq: Seq, first: Seq) -> None:
+    """Return only if what has this number was not archived."""
+    if seq < first:
+        raise Archived(f"frame {seq} was archived; the oldest one here is {first}")
 
 
 def require_next(seq: Seq, count: Seq) -> None:

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dcep.errors import Damaged
 from dcep.ids import NetworkId
 from dcep.ledger.folder import LedgerFolder
-from dcep.ledger.log import Problem, Stored, Torn, require_own
-from dcep.ledger.log.frames import FIRST, SUFFIX, FrameScan, encode_frame, read_frame
+from dcep.ledger.log import Problem, Stored, Torn, require_here, require_own
+from dcep.ledger.log.frames import FIRST, SIZE, SUFFIX, FrameScan, encode_frame, read_frame
 from dcep.ledger.log.pieces import BadPiece
 from dcep.ledger.log.segments import SEGMENT_BYTES, Disk, Segments
 from dcep.messages.frames import Frame, next_head
@@ -46,9 +46,9 @@ class FileLog:
         disk: Disk | None = None,
     ) -> None:
         self._place, self._network = place, network
-        self._segments = Segments(place, place.log, SUFFIX, limit=segment_bytes, disk=disk or Disk())
-        scan = FrameScan(place, network, answered=answered, verify_from=verify_from)
+        self._segments = Segments(place, place.log, SUFFIX, SIZE, limit=segment_bytes, disk=disk or Disk())
         try:
+            scan = FrameScan(place, network, answered=answered, verify_from=verify_from)
             for item in scan:
                 match item:
                     case Stored():
@@ -61,15 +61,29 @@ class FileLog:
         except BaseException:
             self._segments.close()
             raise
-        self._head = scan.head
+        self._head, self._head_before = scan.head, scan.head_before
 
     @property
     def count(self) -> Seq:
         return self._segments.count
 
     @property
+    def first(self) -> Seq:
+        return self._segments.first
+
+    @property
+    def head_before(self) -> Hash:
+        return self._head_before
+
+    @property
     def head(self) -> Hash:
         return self._head
+
+    def begins_file(self, seq: Seq) -> bool:
+        return self._segments.begins_file(seq)
+
+    def last_of_full_file(self, seq: Seq) -> Seq | None:
+        return self._segments.last_of_full_file(seq)
 
     def append(self, frames: Sequence[Frame]) -> None:
         for frame in frames:
@@ -83,6 +97,7 @@ class FileLog:
             self._head = head
 
     def read(self, from_seq: Seq) -> Iterator[Stored]:
+        require_here(from_seq, self.first)
         for seq, path, offset, data in self._segments.read(from_seq):
             file = self._place.relative(path)
             try:

@@ -16,10 +16,11 @@ from typing import Final, NamedTuple
 from dcep.clock import UnixMs
 from dcep.crypto.suites import SignedMessage, bad_signatures
 from dcep.ids import LedgerId, NetworkId
+from dcep.ledger.archived import head_before
 from dcep.ledger.folder import LedgerFolder
 from dcep.ledger.log import Problem, Stored, Torn
 from dcep.ledger.log.pieces import BadPiece, Begins, Broken, Found, Shape, find_pieces
-from dcep.ledger.log.segments import MAX_SEQ
+from dcep.ledger.log.segments import MAX_SEQ, SizeOf, segment_files
 from dcep.messages.frames import FIRST_HEAD, MAX_BODY, Frame, next_head
 from dcep.messages.layout import Hash, Key, Seq
 
@@ -84,10 +85,31 @@ def read_frame(data: bytes, at: int = 0) -> tuple[Written, int]:
 _SHAPE: Final = Shape(read=read_frame, mark=MAGIC, mark_at=0, max_size=_BODY_AT + MAX_BODY + _SIGNATURE_SIZE)
 
 
+def where_it_begins(place: LedgerFolder) -> tuple[Seq, Hash]:
+    """Return how many frames before the first one that is here were archived, and the head after them.
+
+    Raises:
+        Damaged: `bad_archive_note`.
+    """
+    files = segment_files(place.everywhere(place.log), SUFFIX)
+    first = files[0][0] if files else FIRST
+    head = head_before(place, "log", first) if first > FIRST else None
+    return (Seq(0), FIRST_HEAD) if head is None else (Seq(first - 1), head)
+
+
+def _size_of(head: bytes) -> int:
+    return _BODY_AT + int.from_bytes(head[-4:]) + _SIGNATURE_SIZE
+
+
+SIZE: Final = SizeOf(_HEAD.size, _size_of)
+"""How long a frame is: its length stands at the end of its head."""
+
+
 class FrameScan:
     """Go once through the frames of a ledger and say what is wrong with them; nothing is written.
 
-    Behind a problem the scan believes what the next frame says of its place, so that one damage is one line.
+    Behind a problem the scan believes what the next frame says of its place, so that one damage is one line. `before`
+    frames before the first one here were archived, `head_before` was the head after them.
 
     Args:
         place: where the ledger's files lie.
@@ -102,7 +124,8 @@ class FrameScan:
         self._answered, self._verify_from = answered, verify_from
         # Behind damage the next place is unknown.
         self._is_lost = False
-        self.count, self.head = Seq(0), FIRST_HEAD
+        self.before, self.head_before = where_it_begins(place)
+        self.count, self.head = self.before, self.head_before
 
     def __iter__(self) -> Iterator[Stored | Problem | Torn]:
         """Yield every frame in order, each behind what is wrong with it, and last of all a torn tail."""
@@ -115,7 +138,7 @@ class FrameScan:
         yield from self._with_signatures(waiting)
 
     def _walk(self) -> Iterator[Stored | Problem | Torn]:
-        for item in find_pieces(self._place.log, SUFFIX, _SHAPE):
+        for item in find_pieces(self._place.everywhere(self._place.log), SUFFIX, _SHAPE):
             match item:
                 case Begins():
                     yield from self._begin(item)

@@ -13,10 +13,11 @@ from typing import Final
 
 from dcep.errors import Damaged
 from dcep.ids import NetworkId
+from dcep.ledger.archived import head_before
 from dcep.ledger.folder import LedgerFolder
-from dcep.ledger.log import Problem, StoredHeader, Torn, require_next
+from dcep.ledger.log import Problem, StoredHeader, Torn, require_here, require_next
 from dcep.ledger.log.pieces import BadPiece, Begins, Broken, Found, Shape, find_pieces, written
-from dcep.ledger.log.segments import MAX_SEQ, SEGMENT_BYTES, Disk, Segments
+from dcep.ledger.log.segments import MAX_SEQ, SEGMENT_BYTES, Disk, Segments, SizeOf, segment_files
 from dcep.messages.headers import TAG, VERSION, read_signed_header
 from dcep.messages.layout import Malformed, Reader, Seq
 
@@ -25,6 +26,9 @@ _WORD: Final = 4
 _HEAD_SIZE: Final = 2 * _WORD
 # A header with 255 flows has less than 14 KB; an outcome names at most 255 messages, but most name none.
 _MAX_SIZE: Final = 16 << 20
+
+
+_SIZE: Final = SizeOf(_WORD, lambda head: _HEAD_SIZE + int.from_bytes(head))
 
 
 class FileHeaders:
@@ -45,7 +49,7 @@ class FileHeaders:
         self, place: LedgerFolder, network: NetworkId, *, segment_bytes: int = SEGMENT_BYTES, disk: Disk | None = None
     ) -> None:
         self._place = place
-        self._segments = Segments(place, place.headers, SUFFIX, limit=segment_bytes, disk=disk or Disk())
+        self._segments = Segments(place, place.headers, SUFFIX, _SIZE, limit=segment_bytes, disk=disk or Disk())
         try:
             for item in HeaderScan(place, network):
                 match item:
@@ -64,6 +68,13 @@ class FileHeaders:
     def count(self) -> Seq:
         return self._segments.count
 
+    @property
+    def first(self) -> Seq:
+        return self._segments.first
+
+    def begin_file(self) -> None:
+        self._segments.begin_file()
+
     def append(self, seq: Seq, header: bytes, outcomes: bytes) -> None:
         require_next(seq, self.count)
         self._segments.append([encode_record(header + outcomes)], flush=False)
@@ -73,6 +84,7 @@ class FileHeaders:
         return stored.header, stored.outcomes
 
     def read(self, from_seq: Seq) -> Iterator[StoredHeader]:
+        require_here(from_seq, self.first)
         for seq, path, offset, data in self._segments.read(from_seq):
             file = self._place.relative(path)
             try:
@@ -84,7 +96,7 @@ class FileHeaders:
             yield StoredHeader(seq, header, outcomes, file, offset, size)
 
     def sync(self) -> None:
-        self._segments.flush()
+        self._segments.sync()
 
     def close(self) -> None:
         self._segments.close()
@@ -101,12 +113,13 @@ class HeaderScan:
         self._place = place
         self._mark = TAG + bytes((VERSION,)) + network + place.ledger.to_bytes(2)
         self._is_lost = False
-        self.count = Seq(0)
+        # So many headers before the first one here were archived.
+        self.before = self.count = _archived_headers(place)
 
     def __iter__(self) -> Iterator[StoredHeader | Problem | Torn]:
         """Yield every record in order, each behind what is wrong with its place, and last of all a torn tail."""
         shape = Shape(read=partial(_read, self._mark), mark=self._mark, mark_at=_HEAD_SIZE, max_size=_MAX_SIZE)
-        for item in find_pieces(self._place.headers, SUFFIX, shape):
+        for item in find_pieces(self._place.everywhere(self._place.headers), SUFFIX, shape):
             match item:
                 case Begins():
                     yield from self._begin(item)
@@ -143,6 +156,13 @@ class HeaderScan:
             yield Problem(file=file, offset=found.offset, frame=seq, code="header_damaged", explanation=message)
         else:
             yield StoredHeader(seq, header, outcomes, file, found.offset, found.size)
+
+
+def _archived_headers(place: LedgerFolder) -> Seq:
+    files = segment_files(place.everywhere(place.headers), SUFFIX)
+    if not files or files[0][0] == 1 or head_before(place, "headers", files[0][0]) is None:
+        return Seq(0)
+    return Seq(files[0][0] - 1)
 
 
 def _read(mark: bytes, data: bytes, at: int) -> tuple[tuple[Seq, bytes], int]:

@@ -27,8 +27,22 @@ class MemoryLog:
         return Seq(len(self._frames))
 
     @property
+    def first(self) -> Seq:
+        return Seq(1)
+
+    @property
+    def head_before(self) -> Hash:
+        return FIRST_HEAD
+
+    @property
     def head(self) -> Hash:
         return self._head
+
+    def begins_file(self, seq: Seq) -> bool:
+        return seq == 1
+
+    def last_of_full_file(self, seq: Seq) -> Seq | None:
+        """Return None: memory is one file for ever."""
 
     def append(self, frames: Sequence[Frame]) -> None:
         for frame in frames:
@@ -55,6 +69,13 @@ class MemoryHeaders:
     @property
     def count(self) -> Seq:
         return Seq(len(self._headers))
+
+    @property
+    def first(self) -> Seq:
+        return Seq(1)
+
+    def begin_file(self) -> None:
+        """Do nothing: memory is one file for ever."""
 
     def append(self, seq: Seq, header: bytes, outcomes: bytes) -> None:
         require_next(seq, self.count)

@@ -6,7 +6,7 @@ look like the beginning of one deceive nobody. Nothing is written here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Generic, NamedTuple, TypeVar
@@ -78,13 +78,13 @@ class Broken(NamedTuple):
     is_cut: bool
 
 
-def find_pieces(folder: Path, suffix: str, shape: Shape[T]) -> Iterator[Begins | Found[T] | Broken]:
-    """Yield what stands in the files of a store, in order.
+def find_pieces(folders: Sequence[Path], suffix: str, shape: Shape[T]) -> Iterator[Begins | Found[T] | Broken]:
+    """Yield what stands in the files of a store, in order; they may lie in several folders.
 
     Raises:
         Unavailable: `folder_unusable`, the disk refused. What was not read is neither right nor damaged.
     """
-    files = segment_files(folder, suffix)
+    files = segment_files(folders, suffix)
     for first, path in files:
         yield Begins(path, first)
         try:

@@ -15,7 +15,7 @@ import os
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
@@ -29,6 +29,8 @@ SEGMENT_BYTES: Final = 64 << 20
 # Twelve digits name a segment.
 MAX_SEQ: Final = 10**12 - 1
 _NAME: Final = re.compile(r"[0-9]{12}")
+# Of so many pieces one is marked: a ledger has as many frames as time, and memory does not grow with them.
+_STRIDE: Final = 32
 
 
 class Disk:
@@ -55,6 +57,13 @@ class Disk:
         os.fsync(folder)
 
 
+class SizeOf(NamedTuple):
+    """How long a piece is, by its own word: `of` reads it off the first `head` bytes."""
+
+    head: int
+    of: Callable[[bytes], int]
+
+
 class Piece(NamedTuple):
     """The bytes of the piece with this number, in their place."""
 
@@ -71,6 +80,7 @@ class Segments:
         place: where the ledger's files lie.
         folder: the store's folder, `place.log` or `place.headers`.
         suffix: of its files, with the dot.
+        size: how long a piece is.
         limit: a file that would grow beyond this many bytes is left, and the next one begun.
         disk: what writes and flushes.
 
@@ -78,25 +88,47 @@ class Segments:
         Unavailable: `log_in_use`, another writer holds the folder.
     """
 
-    def __init__(self, place: LedgerFolder, folder: Path, suffix: str, *, limit: int, disk: Disk) -> None:
-        self._place, self._folder, self._suffix, self._limit, self._disk = place, folder, suffix, limit, disk
+    def __init__(self, place: LedgerFolder, folder: Path, suffix: str, size: SizeOf, *, limit: int, disk: Disk) -> None:
+        self._place, self._folder, self._suffix, self._size = place, folder, suffix, size
+        self._limit, self._disk = limit, disk
         self._lock = _lock(folder)
-        self._firsts = [first for first, _ in segment_files(folder, suffix)]
-        # Where each piece ends in its file: 8 bytes a piece.
-        self._ends = array("Q")
+        self._firsts = [first for first, _ in segment_files([folder], suffix)]
+        # What lies before was archived; whether that is so is asked where the pieces are found.
+        self._before = self._count = self._firsts[0] - 1 if self._firsts else 0
+        # Of each file, by its first piece, where the marked ones begin; and where the last piece ends.
+        self._marks: dict[int, array[int]] = {}
+        self._end = 0
         self._file: int | None = None
-        self._is_sound = True
+        self._is_file_due = False
+        # Not while a write is under way, whose end nobody knows; and never again after one that failed.
+        self._is_sound, self._has_failed = True, False
 
     @property
     def count(self) -> Seq:
         """The number of the last piece."""
-        return Seq(len(self._ends))
+        return Seq(self._count)
+
+    @property
+    def first(self) -> Seq:
+        """The number of the oldest piece that is here, or will be."""
+        return Seq(self._before + 1)
+
+    def begins_file(self, seq: Seq) -> bool:
+        """Return whether this piece is the first of its file."""
+        place = bisect_right(self._firsts, seq)
+        return place > 0 and self._firsts[place - 1] == seq
+
+    def last_of_full_file(self, seq: Seq) -> Seq | None:
+        """Return the last piece of the file that holds this one; None while more may be added to that file."""
+        after = bisect_right(self._firsts, seq)
+        return Seq(self._firsts[after] - 1) if after < len(self._firsts) else None
 
     # At the start.
 
     def adopt(self, offset: int, size: int) -> None:
         """Take over the next piece, which was found whole."""
-        self._ends.append(offset + size)
+        self._mark(self._count + 1, offset)
+        self._count, self._end = self._count + 1, offset + size
 
     def set_aside(self, torn: Torn) -> None:
         """Move a torn tail out of the last file, to `torn/LEDGER-SEQ-N.SUFFIX.bin`.
@@ -148,9 +180,12 @@ class Segments:
                 self._disk.flush(file)
         except OSError as error:
             raise self._failed(error) from error
-        for piece in pieces:
+        for seq, piece in enumerate(pieces, start=self._count + 1):
+            self._mark(seq, end)
             end += len(piece)
-            self._ends.append(end)
+        # Whoever reads meanwhile finds what is counted.
+        self._end = end
+        self._count += len(pieces)
         self._is_sound = True
 
     def flush(self) -> None:
@@ -164,6 +199,25 @@ class Segments:
             raise self._failed(error) from error
         self._is_sound = True
 
+    def sync(self) -> None:
+        """Make what was appended durable, while another thread may append more; LogFailed if the disk refused.
+
+        A file that was left was flushed then, so the last one is enough. It is opened anew: the writer's own may be
+        closed at any moment.
+        """
+        if self._has_failed:
+            self._require_sound()
+        if not self._firsts:
+            return
+        try:
+            file = self._disk.open(self._path(self._firsts[-1]))
+            try:
+                self._disk.flush(file)
+            finally:
+                os.close(file)
+        except OSError as error:
+            raise self._failed(error) from error
+
     def _write(self, file: int, data: bytes) -> None:
         rest = memoryview(data)
         while rest:
@@ -171,10 +225,15 @@ class Segments:
 
     # 2.
 
+    def begin_file(self) -> None:
+        """Let the next piece be the first of a file, however much room the last one has."""
+        self._is_file_due = True
+
     def _file_for(self, size: int) -> tuple[int, int]:
         """Return the file that takes the next bytes, and where it ends now."""
         end = self._end_of_last()
-        if self._firsts and (end == 0 or end + size <= self._limit):
+        is_due, self._is_file_due = self._is_file_due, False
+        if self._firsts and (end == 0 or (end + size <= self._limit and not is_due)):
             assert self._file is not None, "it was opened at the start, or made since"
             return self._file, end
         if self._file is not None:
@@ -189,7 +248,12 @@ class Segments:
 
     def _end_of_last(self) -> int:
         is_empty = not self._firsts or self._firsts[-1] > self.count
-        return 0 if is_empty else self._ends[-1]
+        return 0 if is_empty else self._end
+
+    def _mark(self, seq: int, offset: int) -> None:
+        first = self._firsts[bisect_right(self._firsts, seq) - 1]
+        if (seq - first) % _STRIDE == 0:
+            self._marks.setdefault(first, array("Q")).append(offset)
 
     def _path(self, first: int) -> Path:
         return self._folder / f"{first:012}{self._suffix}"
@@ -204,13 +268,14 @@ class Segments:
             first = self._firsts[segment]
             after = self._firsts[segment + 1] if segment + 1 < len(self._firsts) else last + 1
             path = self._path(first)
-            offset = 0 if seq == first else self._ends[seq - 2]
+            mark, further = divmod(seq - first, _STRIDE)
             with self._readable(path) as stream:
-                stream.seek(offset)
+                stream.seek(self._marks[first][mark])
+                for _ in range(further):
+                    stream.seek(self._size.of(stream.read(self._size.head)) - self._size.head, os.SEEK_CUR)
                 for place in range(seq, min(after, last + 1)):
-                    end = self._ends[place - 1]
-                    yield Piece(Seq(place), path, offset, stream.read(end - offset))
-                    offset = end
+                    offset = stream.tell()
+                    yield Piece(Seq(place), path, offset, self._read_piece(stream))
             seq = Seq(after)
 
     def _readable(self, path: Path) -> BinaryIO:
@@ -220,10 +285,14 @@ class Segments:
             message = f"{self._place.relative(path)}: {error.strerror}"
             raise Unavailable("folder_unusable", message, retry_after_ms=1_000) from error
 
+    def _read_piece(self, stream: BinaryIO) -> bytes:
+        head = stream.read(self._size.head)
+        return head + stream.read(max(0, self._size.of(head) - len(head)))
+
     def close(self) -> None:
         """Make what was appended durable, close the files and let another writer in; LogFailed if the disk refused."""
         try:
-            if self._is_sound:
+            if self._is_sound and not self._has_failed:
                 self.flush()
         finally:
             self._is_sound = False
@@ -233,17 +302,21 @@ class Segments:
             self._file = None
 
     def _require_sound(self) -> None:
-        if not self._is_sound:
+        if self._has_failed or not self._is_sound:
             raise LogFailed("a write failed before, or the files were closed: they must be opened anew")
 
     def _failed(self, error: OSError) -> LogFailed:
+        self._has_failed = True
         return LogFailed(f"{self._place.relative(self._folder)}: {error.strerror or error}")
 
 
-def segment_files(folder: Path, suffix: str) -> list[tuple[int, Path]]:
-    """Return (first number, file) of a store's files, in order; what has another name is none of them."""
-    named = (path for path in folder.glob(f"*{suffix}") if _NAME.fullmatch(path.stem))
-    return sorted((int(path.stem), path) for path in named)
+def segment_files(folders: Sequence[Path], suffix: str) -> list[tuple[int, Path]]:
+    """Return (first number, file) of a store's files, in order; what has another name is none of them.
+
+    Of files with one name, that of the last folder is taken.
+    """
+    named = (path for folder in folders for path in folder.glob(f"*{suffix}") if _NAME.fullmatch(path.stem))
+    return sorted({int(path.stem): path for path in named}.items())
 
 
 def _lock(folder: Path) -> int:

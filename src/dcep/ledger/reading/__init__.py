@@ -14,14 +14,17 @@ from dcep.ids import TIER1, LedgerId, NetworkId
 from dcep.ledger.engine.standing import Applied, EngineMaker
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.ledger.folder import Folder, LedgerFolder
-from dcep.ledger.log import Problem, Stored, StoredHeader
-from dcep.ledger.log.frames import FrameScan
+from dcep.ledger.log import Archived, Problem, Stored, StoredHeader
+from dcep.ledger.log.frames import FrameScan, where_it_begins
 from dcep.ledger.log.headers import HeaderScan
+from dcep.ledger.snapshots import Snapshot, SnapshotStore
 from dcep.ledger.worker.headers import header_of, says_the_same
+from dcep.ledger.worker.opening import checkpoints
 from dcep.messages.frames import FIRST_HEAD, next_head, split
 from dcep.messages.headers import decode_signed_header
 from dcep.messages.layout import Malformed, Seq
 from dcep.messages.outcomes import Outcome, decode_outcomes
+from dcep.messages.signed import prefix
 
 Progress = Callable[[str, int, int], None]
 
@@ -65,6 +68,8 @@ class Reading:
         place: where the ledger's files lie; the folder is locked.
         network: the network of every frame.
 
+    `before` frames before the first one that is read were archived, `head_before` was the head after them.
+
     Raises:
         Damaged: a header is not what was written, or one is missing.
     """
@@ -72,15 +77,21 @@ class Reading:
     def __init__(self, place: LedgerFolder, network: NetworkId) -> None:
         self._place, self._network = place, network
         self.name = place.name
-        self.headers = Seq(sum(1 for _ in self._stored_headers()))
+        self.headers = Seq(0)
+        for header in self._stored_headers():
+            self.headers = header.seq
+        self.before, self.head_before = where_it_begins(place)
 
     def __iter__(self) -> Iterator[Entry]:
         """Yield every frame; Damaged where one is not what was written."""
         headers = self._stored_headers()
+        header = next(headers, None)
         for item in FrameScan(self._place, self._network, answered=self.headers):
             match item:
                 case Stored():
-                    yield Entry(item, next(headers, None))
+                    while header is not None and header.seq < item.seq:
+                        header = next(headers, None)
+                    yield Entry(item, header if header is not None and header.seq == item.seq else None)
                 case Problem():
                     raise item.damaged()
 
@@ -113,18 +124,43 @@ class Replay:
         ledger: one of its ledgers.
         make: the engine that judges a shard; tier 1 is judged by the statute.
         progress: hears (ledger, frames done, frames in all).
+        may_begin_later: where the first frames were archived, begin with the state of a snapshot that a checkpoint
+            proves; the frames before it are passed over.
+
+    Raises:
+        Archived: the first frames are not here.
+        Damaged: no snapshot holds what came before the frames that are here.
     """
 
-    def __init__(self, folder: Folder, ledger: LedgerId, make: EngineMaker, progress: Progress = no_progress) -> None:
+    def __init__(
+        self,
+        folder: Folder,
+        ledger: LedgerId,
+        make: EngineMaker,
+        progress: Progress = no_progress,
+        *,
+        may_begin_later: bool = False,
+    ) -> None:
         self._network, self._ledger, self._progress = folder.network, ledger, progress
-        self._reading = Reading(folder.ledger(ledger), folder.network)
-        self.engine = (PythonEngine if ledger == TIER1 else make)(folder.genesis, ledger)
+        place = folder.ledger(ledger)
+        self._reading = Reading(place, folder.network)
         self.name = self._reading.name
+        maker = PythonEngine if ledger == TIER1 else make
         self.seq, self.head = Seq(0), FIRST_HEAD
+        if self._reading.before == 0:
+            self.engine = maker(folder.genesis, ledger)
+            return
+        if not may_begin_later:
+            raise Archived(f"frames 1 to {self._reading.before} of {self.name} were archived")
+        snapshot = _oldest_proven(place, self._reading, folder.network)
+        self.seq, self.head = snapshot.seq, snapshot.head
+        self.engine = maker(folder.genesis, ledger, snapshot.chunks)
 
     def __iter__(self) -> Iterator[Taken]:
         """Yield every frame; Damaged where its worker is not on the list, or its header contradicts the log."""
         for entry in self._reading:
+            if entry.stored.seq <= self.seq:
+                continue
             frame = entry.stored.frame
             applied = self.engine.apply(frame.worker, frame.time, frame.body)
             if applied is None:
@@ -155,6 +191,17 @@ class Replay:
         )
         if not says_the_same(header, computed) or stored.outcomes != applied.outcomes:
             raise _damaged(stored, "header_differs", f"the header of frame {self.seq} says something else than the log")
+
+
+def _oldest_proven(place: LedgerFolder, reading: Reading, network: NetworkId) -> Snapshot:
+    """Return the oldest snapshot that a checkpoint proves and behind which every frame is here."""
+    network_prefix = prefix(network)
+    claims = {claim for entry in reading for claim in checkpoints(entry.stored.frame, network_prefix)}
+    for snapshot in SnapshotStore(place).oldest_first():
+        if snapshot.seq >= reading.before and (snapshot.seq, snapshot.head, snapshot.root) in claims:
+            return snapshot
+    message = f"no whole snapshot in a checkpoint holds what came before frame {reading.before + 1}, which was archived"
+    raise Damaged("no_snapshot", message, file=place.relative(place.snapshots), offset=0)
 
 
 def _damaged(at: Stored | StoredHeader, code: str, message: str) -> Damaged:

@@ -115,7 +115,7 @@ def trial_balance(folder: Folder, make: EngineMaker, progress: Progress = no_pro
         Damaged: a ledger is not what was written.
     """
     order = sorted(folder.read_genesis().ledgers(), key=lambda ledger: (ledger != TIER1, ledger))
-    ledgers = [_balance(Replay(folder, ledger, make, progress).run(), ledger) for ledger in order]
+    ledgers = [_balance(Replay(folder, ledger, make, progress, may_begin_later=True).run(), ledger) for ledger in order]
     return TrialBalance(ledgers=tuple(ledgers), crossings=tuple(_crossings(ledgers)))
 
 

@@ -10,6 +10,7 @@ from dcep.errors import BadInput, Damaged, DcepError
 from dcep.ids import TIER1, CommandId, LedgerId
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.ledger.folder import Folder
+from dcep.ledger.log import Archived
 from dcep.ledger.reading import Entry, Progress, Reading, Replay, no_progress
 from dcep.ledger.worker.evidence import FrameEvidence
 from dcep.messages.commands.governance import Workers
@@ -87,18 +88,21 @@ def find_command(folder: Folder, text: str, progress: Progress = no_progress) ->
 
     Raises:
         BadInput: `bad_id`, `ambiguous_id`.
-        DcepError: `not_found`.
+        DcepError: `not_found`, or `archived` where older frames are not here.
         Damaged: a ledger is not what was written, or the stored outcome is not proven.
     """
     digits = text.strip().lower()
     if not _ID.fullmatch(digits):
         raise BadInput("bad_id", "a command id is 64 hex digits, of which the first 8 or more are typed")
-    search = _Search(folder, digits)
+    search, is_whole = _Search(folder, digits), True
     for ledger in folder.read_genesis().ledgers():
         reading = Reading(folder.ledger(ledger), folder.network)
+        is_whole = is_whole and reading.before == 0
         for entry in reading:
             search.look_at(ledger, entry)
             progress(reading.name, entry.stored.seq, max(entry.stored.seq, reading.headers))
+    if search.best is None and not is_whole:
+        raise Archived("no command in the frames that are here begins so, and older ones were archived")
     if search.best is None:
         raise DcepError("not_found", "no command in the logs begins so", where=digits)
     return _found(folder, *search.best, search.appearances)

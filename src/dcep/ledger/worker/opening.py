@@ -81,6 +81,8 @@ class OpenLedger:
 
     def store_header(self, applied: Applied, signer: Signer) -> None:
         """Sign and store the header after the newest frame."""
+        if self.log.begins_file(self.seq):
+            self.headers.begin_file()
         header = header_of(
             self.network,
             self.ledger,
@@ -113,9 +115,17 @@ class OpenLedger:
 
     def _start_engine(self, genesis: bytes, make: EngineMaker) -> Engine:
         for snapshot in self._snapshots.newest_first():
-            if snapshot.seq <= self.headers.count and self._is_checkpointed(snapshot):
+            if self.log.first - 1 <= snapshot.seq <= self.headers.count and self._is_checkpointed(snapshot):
                 self.seq, self.head = snapshot.seq, snapshot.head
                 return make(genesis, self.ledger, snapshot.chunks)
+        if self.log.first > 1:
+            raise Damaged(
+                "no_snapshot",
+                f"no whole snapshot in a checkpoint holds what came before frame {self.log.first}, which was archived",
+                file=f"ledger/{ledger_name(self.ledger)}/snapshots",
+                offset=0,
+                next_step="put the snapshot back from a copy, or all of the archive's files",
+            )
         return make(genesis, self.ledger)
 
     def _is_checkpointed(self, snapshot: Snapshot) -> bool:

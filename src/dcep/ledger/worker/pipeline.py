@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from threading import Condition, RLock, Thread
+from threading import Condition, Lock, RLock, Thread
 from typing import Final
 
 from dcep.clock import UnixMs
@@ -27,6 +27,7 @@ from dcep.crypto.suites import Signer
 from dcep.errors import BadInput, Unavailable
 from dcep.ids import NetworkId
 from dcep.ledger.history import Found, History
+from dcep.ledger.log import LogFailed
 from dcep.ledger.worker.answers import Answer, Answers, speak_of_numbers, speaks_of_a_number
 from dcep.ledger.worker.intake import Admitted, take_in
 from dcep.ledger.worker.opening import OpenLedger
@@ -73,7 +74,9 @@ class Pipeline:
         self._failure: BaseException | None = None
         # One lock, and a condition for each who waits: whoever is woken has something to do.
         self._lock = RLock()
-        self._arrived, self._verified, self._let_off = (Condition(self._lock) for _ in range(3))
+        self._arrived, self._verified = Condition(self._lock), Condition(self._lock)
+        # Held while a frame is appended and applied, and while the state is copied.
+        self._state = Lock()
         self._threads = [Thread(target=self._verify, name="verify", daemon=True) for _ in range(VERIFIERS)]
         self._threads.append(Thread(target=self._sequence, name="sequence", daemon=True))
         for thread in self._threads:
@@ -110,24 +113,38 @@ class Pipeline:
         return job.future
 
     def checkpoint(self) -> Seq:
-        """Let the log say which root the state has after the newest frame, and keep a snapshot of it.
+        """Let the log say which root the state had after the newest frame, and keep a snapshot of it.
 
-        Call it when nothing is under way.
+        Nothing is appended while the state is copied. The root is computed and the snapshot written beside the work,
+        and the checkpoint goes through the queue, so its frame may come later than the next.
+
+        Raises:
+            Unavailable: the worker has stopped; or `snapshot_not_written`, and the checkpoint stands in the log.
         """
         ledger = self._ledger
-        with self._lock:
-            self._let_off.wait_for(lambda: self._under_way == 0 or self._failure is not None)
-            self._require_running()
-            seq, head, chunks = ledger.seq, ledger.head, ledger.engine.chunks()
-            order = Checkpoint(seq=seq, head=head, root=Hash(merkle.root(chunks)))
-            try:
-                self._append(join([record_of(unsigned(ledger.network, order))]), ledger.engine.standing().now)
-            except BaseException as failure:
-                self._failure = failure
-                self._wake_all()
-                raise
+        with self._state:
+            seq, head, now = ledger.seq, ledger.head, ledger.engine.standing().now
+            chunks = ledger.engine.chunks()
+        order = Checkpoint(seq=seq, head=head, root=Hash(merkle.root(chunks)))
+        self._say(join([record_of(unsigned(ledger.network, order))]), now)
+        try:
             ledger.keep_snapshot(seq, head, chunks)
-            return seq
+        except LogFailed as failure:
+            # Headers that are said to be stored may be lost: nothing may be built upon them.
+            self._fail(failure, [])
+            raise
+        return seq
+
+    def _say(self, body: bytes, at: UnixMs) -> None:
+        """Put a word of the worker's own into the queue, and wait until it stands in the log."""
+        job = _Job(wires=[body], size=len(body), at=at, future=Future())
+        batch = _Batch(jobs=[job], at=at, admitted=Admitted(answers=[None], body=body, is_forged=False))
+        with self._lock:
+            self._require_running()
+            self._under_way += job.size
+            self._batches.append(batch)
+            self._verified.notify()
+        job.future.result()
 
     def close(self) -> None:
         """Answer what is under way, then stop."""
@@ -145,7 +162,7 @@ class Pipeline:
             raise Unavailable("stopped", "the worker is closing", retry_after_ms=RETRY_AFTER_MS)
 
     def _wake_all(self) -> None:
-        for condition in (self._arrived, self._verified, self._let_off):
+        for condition in (self._arrived, self._verified):
             condition.notify_all()
 
     # 2.
@@ -213,8 +230,9 @@ class Pipeline:
         at = batches[0].at
         time = self._clock() if at is None else at
         body = b"".join([batch.admitted.body for batch in batches if batch.admitted])
-        outcomes = self._append(body, time) if body else []
-        seq, place = self._ledger.seq, 0
+        with self._state:
+            outcomes = self._append(body, time) if body else []
+            seq, place = self._ledger.seq, 0
         for batch in batches:
             assert batch.admitted is not None
             early = batch.admitted.answers
@@ -254,8 +272,6 @@ class Pipeline:
     def _let_go(self, size: int) -> None:
         with self._lock:
             self._under_way -= size
-            if self._under_way == 0:
-                self._let_off.notify_all()
 
     # 5.
 

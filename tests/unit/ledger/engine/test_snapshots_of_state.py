@@ -8,9 +8,9 @@ from dcep.ids import LedgerId
 from dcep.ledger.engine import roots
 from dcep.ledger.engine.standing import EngineMaker
 from dcep.ledger.engine.statute import PythonEngine
-from dcep.ledger.native import RustEngine
 from dcep.messages.layout import Malformed
 from tests.language import play
+from tests.network import ENGINES
 
 SHARD = LedgerId(0)
 # An account's bytes, and where its highest number stands: docs/reference/log-format.md.
@@ -27,6 +27,14 @@ def test_a_snapshot_has_the_root_of_its_state() -> None:
 
     assert restored.root() == engine.root()
     assert restored.standing() == engine.standing()
+
+
+def test_both_engines_begin_with_the_same_state() -> None:
+    """Before the first tick nothing has been told: the root of the genesis is one."""
+    genesis = play("open li T").network.genesis_bytes
+
+    assert len({make(genesis, SHARD).root() for make in ENGINES.values()}) == 1
+    assert PythonEngine(genesis, SHARD).standing().now == 0
 
 
 @pytest.mark.parametrize("chunk", range(5))
@@ -48,7 +56,7 @@ def test_a_state_has_four_chunks_at_least() -> None:
         roots.restore(network.genesis, SHARD, network.ledgers[SHARD].engine.chunks()[:3])
 
 
-@pytest.mark.parametrize("make", [PythonEngine, RustEngine])
+@pytest.mark.parametrize("make", ENGINES.values(), ids=ENGINES)
 def test_a_number_of_more_than_48_bits_is_malformed(make: EngineMaker) -> None:
     """No command can carry it, and one engine keeps 48 bits: who took it would forget which numbers are used."""
     network = play("open li T 10\npay li zhou@1 5").network
@@ -58,3 +66,53 @@ def test_a_number_of_more_than_48_bits_is_malformed(make: EngineMaker) -> None:
 
     with pytest.raises(Malformed):
         make(network.genesis_bytes, SHARD, [*chunks[:4], changed])
+
+
+def test_an_account_is_found_again_where_it_stands_in_the_snapshot() -> None:
+    """What is only listed cannot pay; and what the genesis opened is there only if the snapshot says so."""
+    network = play("open li T 10").network
+    engine = network.ledgers[SHARD].engine
+
+    restored = PythonEngine(network.genesis_bytes, SHARD, engine.chunks())
+    empty = PythonEngine(network.genesis_bytes, SHARD, engine.chunks()[:4])
+
+    for wallet, _ in engine.balances():
+        assert restored.account(wallet) == engine.account(wallet)
+        assert empty.account(wallet) is None
+
+
+# The seats of operators 1 and 2, 27 bytes each behind their count, are the first table of chunk 2.
+_FIRST_SEAT, _SECOND_SEAT = slice(4, 31), slice(31, 58)
+
+
+@pytest.mark.parametrize("make", ENGINES.values(), ids=ENGINES)
+def test_a_state_has_one_encoding(make: EngineMaker) -> None:
+    """Another order of rows would be another root for the same state; a row that stands twice would be two truths."""
+    network = play("open li T 10").network
+    whole, channels, seats, sides, accounts = network.ledgers[SHARD].engine.chunks()
+    one, other = seats[_FIRST_SEAT], seats[_SECOND_SEAT]
+    half = len(accounts) // 228 * 114
+
+    for changed in (
+        [whole, channels, seats[:4] + other + one + seats[58:], sides, accounts],
+        [whole, channels, seats[:4] + one + one + seats[58:], sides, accounts],
+        [whole, channels, seats, sides, accounts[:half], accounts[half:]],
+        [whole, channels, seats, sides, accounts, b""],
+        [whole, channels, seats, sides, accounts + accounts[:114]],
+    ):
+        with pytest.raises(Malformed):
+            make(network.genesis_bytes, SHARD, changed)
+
+
+@pytest.mark.parametrize("make", ENGINES.values(), ids=ENGINES)
+def test_a_shard_has_no_table_of_tier_1(make: EngineMaker) -> None:
+    """Money issued, holdings, open allocations: a shard whose snapshot has them is another ledger's."""
+    network = play("open li T 10").network
+    chunks = network.ledgers[SHARD].engine.chunks()
+    allocations_at = len(chunks[3]) - 8
+
+    assert chunks[3][allocations_at:] == bytes(8)
+    obeyed = chunks[3][:-4] + b"\0\0\0\1" + bytes(32)
+    for changed in ([*chunks[:3], obeyed, *chunks[4:]], [chunks[0], b"\0\0\0\0", *chunks[2:]]):
+        with pytest.raises(Malformed):
+            make(network.genesis_bytes, SHARD, changed)

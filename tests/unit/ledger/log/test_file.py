@@ -64,6 +64,22 @@ def test_what_was_appended_is_there_after_a_start(batches: list[list[bytes]], se
     assert (again.count, again.head) == (len(appended), head_of(appended))
 
 
+def test_reading_begins_at_any_frame(tmp_path: Path) -> None:
+    """Of many frames only some places are remembered; what lies between is found by the frames' own lengths."""
+    frames = [frame(bytes(seq % 7)) for seq in range(200)]
+    log = FileLog(place_in(tmp_path), NETWORK, answered=NOBODY_ANSWERED, segment_bytes=20_000)
+    for at in range(0, len(frames), 10):
+        log.append(frames[at : at + 10])
+    whole = list(log.read(Seq(1)))
+
+    tails = [list(log.read(Seq(seq))) for seq in range(1, len(frames) + 2)]
+
+    assert [entry.frame for entry in whole] == frames
+    assert tails == [whole[at:] for at in range(len(frames) + 1)]
+    assert len({entry.file for entry in whole}) > 1
+    log.close()
+
+
 def test_a_full_file_is_followed_by_one_named_by_its_first_frame(tmp_path: Path) -> None:
     """A file that is full never changes again, so it can be copied away while the ledger runs."""
     stored = write_log(place_in(tmp_path), FRAMES, segment_bytes=400)

@@ -149,6 +149,30 @@ def test_a_checkpoint_names_the_root_of_the_newest_state(town: Town) -> None:
     assert bytes(root) in record.records[0]
 
 
+def test_payments_go_on_while_a_checkpoint_is_taken(tmp_path: Path) -> None:
+    """Only the copy of the state stops them: frames may come before the one that names the root, and all counts."""
+    rules, data = read_rules("ecny-2021"), tmp_path / "data"
+    with open_economy(data, rules, PythonEngine, lambda: bytes(32)) as economy:
+        town = Town(economy)
+        line, done = town.line, list[list[str]]()
+        keep = line.ledger.keep_snapshot
+
+        def slow(seq: Seq, head: Hash, chunks: Sequence[bytes]) -> None:
+            done.append(town.codes([town.pay(1), town.pay(2)]))
+            keep(seq, head, chunks)
+
+        line.ledger.keep_snapshot = slow  # type: ignore[method-assign]  # the disk takes its time
+        line.checkpoint()
+        after = line.ledger.head, line.ledger.engine.root()
+
+    with open_economy(data, rules, PythonEngine, lambda: bytes(32)) as economy:
+        again = economy.shard.line.ledger
+
+        assert done == [["settled", "settled"]]
+        assert (again.head, again.engine.root()) == after
+        assert len(list((data / "ledger" / "shard-000" / "snapshots").iterdir())) == 1
+
+
 def test_an_open_network_takes_no_clock_from_outside(town: Town) -> None:
     """Only a network that carries the mark of simulated time lets the submitter tell the time."""
     ledger = town.line.ledger

@@ -45,8 +45,22 @@ class ReadLog:
         self._shelf, self.count = shelf, Seq(0)
 
     @property
+    def first(self) -> Seq:
+        return Seq(1)
+
+    @property
+    def head_before(self) -> Hash:
+        return FIRST_HEAD
+
+    @property
     def head(self) -> Hash:
         return self._shelf.header(self.count).head if self.count else FIRST_HEAD
+
+    def begins_file(self, seq: Seq) -> bool:
+        return seq == self.first
+
+    def last_of_full_file(self, seq: Seq) -> Seq | None:
+        return None
 
     def append(self, frames: Sequence[Frame]) -> None:
         raise NotImplementedError("history only reads")
@@ -69,6 +83,13 @@ class ReadHeaders:
     @property
     def count(self) -> Seq:
         return self._log.count
+
+    @property
+    def first(self) -> Seq:
+        return self._log.first
+
+    def begin_file(self) -> None:
+        raise NotImplementedError("history only reads")
 
     def append(self, seq: Seq, header: bytes, outcomes: bytes) -> None:
         raise NotImplementedError("history only reads")

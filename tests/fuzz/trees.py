@@ -1,0 +1,43 @@
+"""Arbitrary policies that a reader accepts, over keys whose signatures can be made."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hypothesis import strategies as st
+
+from dcep.crypto.suites import Signer
+from dcep.messages.layout import Key
+from dcep.messages.policies import MAX_KEYS, SUITE_ED25519, Board, Policy, Seat, SingleKey, Threshold
+from tests.names import signer
+
+SIGNERS: Final[dict[bytes, Signer]] = {each.public: each for each in (signer(f"key {number}") for number in range(12))}
+_KEYS: Final = st.sampled_from([Key(public) for public in SIGNERS])
+_SINGLE: Final = st.builds(SingleKey, suite=st.just(SUITE_ED25519), key=_KEYS)
+_SEATS: Final = st.lists(
+    st.builds(Seat, site=st.integers(0, 3), suite=st.just(SUITE_ED25519), key=_KEYS), min_size=1, max_size=6
+)
+
+
+@st.composite
+def _boards(draw: st.DrawFn) -> Board:
+    seats = draw(_SEATS)
+    sites = draw(st.integers(1, len({seat.site for seat in seats})))
+    return Board(needed=draw(st.integers(1, len(seats))), sites=sites, seats=tuple(seats))
+
+
+def _above(part: st.SearchStrategy[Policy]) -> st.SearchStrategy[Policy]:
+    return st.lists(part, min_size=1, max_size=4).flatmap(
+        lambda of: st.builds(Threshold, needed=st.integers(1, len(of)), of=st.just(tuple(of)))
+    )
+
+
+def _depth(policy: Policy) -> int:
+    return 1 + max(map(_depth, policy.of)) if isinstance(policy, Threshold) else 1
+
+
+def _is_small(policy: Policy) -> bool:
+    return sum(1 for _ in policy.keys()) <= MAX_KEYS and _depth(policy) <= 8
+
+
+trees: Final[st.SearchStrategy[Policy]] = st.recursive(_SINGLE | _boards(), _above, max_leaves=8).filter(_is_small)
