@@ -39,18 +39,9 @@ def test_a_story_tells_what_concerns_the_violation_and_ends_with_the_law() -> No
     lines = tell(shortest)
 
     assert shortest.law == found.law
+    assert shortest.commands < found.commands
     assert lines[-1].startswith("So it does not hold that money is conserved at any cut: ")
     assert len(lines) <= 32
-
-
-def test_a_story_is_shorter_than_its_run() -> None:
-    """Of hundreds of steps a few are needed."""
-    found = run_one(2, engine="rust", variant="answer-on-append")
-
-    shortest = shorten(found, ENGINES["rust"], "answer-on-append", steps=400, progress=_silent)
-
-    assert shortest.law == found.law
-    assert shortest.commands <= found.commands
 
 
 @pytest.mark.parametrize(("first", "seeds"), [(1, 0), (-1, 1), (2**63, 1)])
