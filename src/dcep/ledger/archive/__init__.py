@@ -156,6 +156,9 @@ class _Mover:
         for file in sorted(self.manifest.files, key=lambda file: (order[file.store], file.name)):
             path = self._root / file.name
             if file in self.note.files and path.is_file():
+                # Files can have been brought back, and the archive's have rotted since.
+                if self._disk.read_back(self._to / file.name) != file.sha256:
+                    raise _differs(self._to / file.name)
                 self._disk.remove(path)
                 self._disk.flush_names(path.parent)
 
@@ -164,10 +167,7 @@ class _Mover:
         target = self._to / name
         digest = self._disk.read_back(file.path) if target.exists() else self._disk.copy(file.path, target)
         if self._disk.read_back(target) != digest:
-            step = "find out which of the two is right; nothing was removed from the folder"
-            raise DcepError(
-                "archive_differs", "the archive's file is not the folder's", where=str(target), next_step=step
-            )
+            raise _differs(target)
         return ArchivedFile(name=name, size=target.stat().st_size, sha256=digest, last=file.last, head=file.head)
 
     def _require_no_gap(self, leaving: list[StoreFile]) -> None:
@@ -185,6 +185,11 @@ class _Mover:
                 raise BadInput(
                     "archive_gap", message, where=str(self._to), next_step="name the newest archive, or a new folder"
                 )
+
+
+def _differs(file: Path) -> DcepError:
+    step = "find out which of the two is right: the folder's file was not removed"
+    return DcepError("archive_differs", "the archive's file is not the folder's", where=str(file), next_step=step)
 
 
 @contextmanager

@@ -309,6 +309,22 @@ def test_another_file_of_the_same_name_is_never_overwritten(whole: Path, kept: P
     assert contents_of(whole) == before
 
 
+def test_files_that_were_brought_back_leave_again_only_if_the_archive_still_has_them(trimmed: Path, kept: Path) -> None:
+    """The only good copy is never removed, whatever the lists say."""
+    shutil.copytree(kept / "ledger", trimmed / "ledger", dirs_exist_ok=True)
+    rotten = sorted((kept / "ledger" / "shard-000" / "log").iterdir())[1]
+    flip(rotten, 300)
+
+    with pytest.raises(DcepError, match="archive_differs"):
+        archive(trimmed, kept, days=90)
+    assert (trimmed / rotten.relative_to(kept)).is_file()
+
+    flip(rotten, 300)
+    archive(trimmed, kept, days=90)
+    assert not (trimmed / rotten.relative_to(kept)).exists()
+    assert audited(trimmed, kept).ok
+
+
 def test_a_damaged_ledger_is_not_archived(whole: Path, tmp_path: Path) -> None:
     """Damage is found before anything is copied."""
     flip(sorted((whole / "ledger" / "shard-000" / "log").iterdir())[1], 300)
