@@ -10,11 +10,12 @@ import errno
 import io
 import os
 import stat
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import RLock
+from threading import ExceptHookArgs, RLock
 from typing import Any, Final, NamedTuple
 from unittest.mock import patch
 
@@ -102,7 +103,11 @@ class Disk:
             "rmdir": self._rmdir,
         }
         self._real = {name: getattr(os, name) for name in ours} | {"io.open": io.open}
-        with patch.multiple(os, **ours), patch.object(io, "open", self._open_stream):
+        with (
+            patch.multiple(os, **ours),
+            patch.object(io, "open", self._open_stream),
+            patch.object(threading, "excepthook", _tell_of_all_but_kills),
+        ):
             yield self
 
     # What goes wrong.
@@ -308,3 +313,12 @@ class _Raw(io.RawIOBase):
                 super().close()
             finally:
                 os.close(self._file)
+
+
+_HOOK: Final = threading.excepthook
+
+
+def _tell_of_all_but_kills(failure: ExceptHookArgs) -> None:
+    """Let the threads of a process that is gone end without a word."""
+    if failure.exc_type is not Killed:
+        _HOOK(failure)

@@ -79,7 +79,9 @@ def _play_to_the_fault(scene: Scene, root: Path, heard: list[Given], disk: Disk)
         assert disk.has_failed
         assert disk.struck.sort == "open"
     else:
-        assert not disk.has_failed, f"nobody has heard that {disk.struck} failed"
+        # An index is written beside the work, and again at the next look: only who asks the history hears of it.
+        is_beside = disk.has_failed and "index/" in disk.struck.file
+        assert is_beside or not disk.has_failed, f"nobody has heard that {disk.struck} failed"
 
 
 @_EACH
