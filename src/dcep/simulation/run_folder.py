@@ -26,13 +26,12 @@ class RunFolder:
 
         Raises:
             BadInput: `other_run`: the folder holds something else.
+            Unavailable: `folder_unusable`: the disk refused.
         """
         seed = self._keys / "seed"
         if not self._run.exists():
             self._require_fresh()
-            self._keys.mkdir(parents=True, exist_ok=True)
-            seed.unlink(missing_ok=True)
-            new_seed(seed)
+            self._draw(seed)
             _write_whole(self._run, asked)
         if _read(self._run) != asked:
             raise BadInput(
@@ -42,6 +41,14 @@ class RunFolder:
                 next_step="name another --data folder, or remove this one",
             )
         return read_seed(seed)
+
+    def _draw(self, seed: Path) -> None:
+        try:
+            self._keys.mkdir(parents=True, exist_ok=True)
+            seed.unlink(missing_ok=True)
+            new_seed(seed)
+        except OSError as error:
+            raise _unusable(seed, error) from error
 
     def progress(self) -> dict[str, Any]:
         """Return what the run has noted so far."""
@@ -77,17 +84,19 @@ def _write_whole(path: Path, content: dict[str, Any]) -> None:
     try:
         build_durably(path, data, at=path.with_name(path.name + ".new"))
     except OSError as error:
-        raise Unavailable(
-            "folder_unusable",
-            f"{path}: {error.strerror}",
-            retry_after_ms=1_000,
-            next_step="see to the disk, then run the same line again",
-        ) from error
+        raise _unusable(path, error) from error
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _unusable(path, error) from error
     except ValueError as error:
         raise BadInput("other_run", f"cannot be read: {error}", where=str(path)) from error
     return content
+
+
+def _unusable(path: Path, error: OSError) -> Unavailable:
+    step = "see to the disk, then run the same line again"
+    return Unavailable("folder_unusable", f"{path}: {error.strerror}", retry_after_ms=1_000, next_step=step)
