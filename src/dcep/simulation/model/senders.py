@@ -58,11 +58,7 @@ class Desk:
         self, order: Any, expires_at: UnixMs, *, memo: Hash = NO_MEMO, number: int = 0, done: Done | None = None
     ) -> CommandId:
         """Sign an order under the next number, or under `number`, and keep its bytes."""
-        if not number and self.free:
-            number = self.free.pop()
-            self.known.saw(Situation.EXPIRED_NUMBER_REUSED)
-        elif not number:
-            number, self.next_number = self.next_number, self.next_number + 1
+        number = number or self.take_number()
         body = Body(
             account=self.account,
             lane=self.lane,
@@ -87,6 +83,14 @@ class Desk:
                 self.account,
             )
         return identity
+
+    def take_number(self) -> int:
+        """Return the number to sign under next: one that certainly expired, else the one behind the newest."""
+        if self.free:
+            self.known.saw(Situation.EXPIRED_NUMBER_REUSED)
+            return self.free.pop()
+        self.next_number += 1
+        return self.next_number - 1
 
     # 2.
 

@@ -51,8 +51,7 @@ def cheat(world: World, holder: Holder, others: list[Any]) -> None:
 def _sign_twice(world: World, holder: Holder, others: list[Any]) -> None:
     """Sign a trifle and a purchase under one number, and show each to another worker."""
     desk = holder.desk
-    number = desk.next_number
-    desk.next_number += 1
+    number = desk.take_number()
     world.known.saw(Situation.SIGNED_TWICE)
     workers = world.places[holder.home].workers
     trifle = Pay(receiver=world.chance.choice(others), amount=Fen(1))
