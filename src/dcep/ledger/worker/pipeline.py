@@ -1,8 +1,8 @@
 """The pipeline of one ledger: intake → append → apply → sign → answer. Whole batches, bounded queues, no timer.
 
 1. `submit` queues a job, or says Unavailable when too much is under way.
-2. A verifier takes everything that waits, up to the size of a frame, as one batch through intake. Batches keep the
-   order in which their jobs came.
+2. A verifier takes its share of what waits, up to the size of a frame, as one batch through intake, and leaves as much
+   to each other that is idle. Batches keep the order in which their jobs came.
 3. The sequencer joins verified batches of one time into a frame, signs it, appends it and waits until it is durable.
 4. It applies what was appended, signs the header and stores it; only then are the jobs answered.
 5. A number that was found used or superseded is no answer: history says what became of the command, in a thread of its
@@ -42,6 +42,8 @@ FRAME_BYTES: Final = 256 * 1024
 MAX_JOB_BYTES: Final = 400 * 1024
 MAX_UNDER_WAY_BYTES: Final = 8 * 1024 * 1024
 VERIFIERS: Final = 2
+# So few jobs are not shared: signatures are cheaper in company.
+FEWEST_JOBS: Final = 32
 RETRY_AFTER_MS: Final = 100
 
 
@@ -68,7 +70,7 @@ class Pipeline:
         self._resolver = ThreadPoolExecutor(max_workers=1, thread_name_prefix="history")
         self._waiting: deque[_Job] = deque()
         self._batches: deque[_Batch] = deque()
-        self._under_way = 0
+        self._under_way = self._idle = 0
         self._is_suspect = False
         self._is_closing = False
         self._failure: BaseException | None = None
@@ -182,13 +184,16 @@ class Pipeline:
 
     def _next_batch(self) -> _Batch | None:
         with self._lock:
+            self._idle += 1
             self._arrived.wait_for(lambda: self._waiting or self._is_closing or self._failure)
+            share = max(FEWEST_JOBS, -(-len(self._waiting) // self._idle))
+            self._idle -= 1
             if not self._waiting or self._failure is not None:
                 return None
             first = self._waiting.popleft()
             batch = _Batch(jobs=[first], at=first.at)
             size = first.size
-            while self._waiting and self._waiting[0].at == batch.at and size < FRAME_BYTES:
+            while self._waiting and self._waiting[0].at == batch.at and size < FRAME_BYTES and len(batch.jobs) < share:
                 job = self._waiting.popleft()
                 size += job.size
                 batch.jobs.append(job)

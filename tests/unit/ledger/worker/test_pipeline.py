@@ -253,3 +253,16 @@ def test_a_signer_that_is_no_worker_appends_nothing_that_counts(town: Town) -> N
         line.submit([town.pay(1)], at=town.economy.now)
 
     assert town.line.ledger.log.count == before
+
+
+def test_jobs_that_are_shared_among_verifiers_keep_their_order(town: Town) -> None:
+    """Idle verifiers take a share each of what waits; the log has the jobs in the order in which they came."""
+    # Number 300 would be too far ahead if the ones before it came later.
+    wires = [town.pay(1) for _ in range(300)]
+
+    futures = [town.line.submit_later([wire], at=town.economy.now) for wire in wires]
+
+    answers = [future.result()[0] for future in futures]
+    places = [(answer.seq or 0, answer.place) for answer in answers]
+    assert {answer.outcome.code for answer in answers} == {"settled"}
+    assert places == sorted(places)
