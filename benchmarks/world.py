@@ -23,11 +23,12 @@ from dcep.ledger.client import Line
 from dcep.ledger.engine.standing import EngineMaker
 from dcep.ledger.log.segments import SEGMENT_BYTES
 from dcep.ledger.native import RustEngine
+from dcep.ledger.worker.writer import Writer
 from dcep.messages.classes import WalletClass
 from dcep.messages.commands.payments import Pay
 from dcep.messages.commands.vaults import Exchange
 from dcep.messages.commands.wallets import Open
-from dcep.messages.frames import join, sign_frame
+from dcep.messages.frames import join
 from dcep.messages.kinds import KIND_OF
 from dcep.messages.layout import Epoch
 from dcep.messages.outcomes import SETTLED
@@ -43,7 +44,7 @@ FULL_BATCH: Final = 1_489
 _SEED: Final = bytes(32)
 _BANK: Final = OperatorId(1)
 _OPENING: Final = Fen(10**9)
-# A frame has at most 1 MiB: what is appended together stands in several, behind one flush.
+# A frame has at most 1 MiB.
 _FRAME_RECORDS: Final = 4_096
 _HEAD: Final = struct.Struct(">QQQIB")
 _TO_AND_AMOUNT: Final = struct.Struct(">QQ")
@@ -66,6 +67,7 @@ class World:
         self._opened = count_from(1)
         self._exchanged = count_from(1)
         self.worker, self._idle = economy.keys.signer("worker", "shard", 0), economy.keys.signer("idle")
+        self.writer = Writer(self.line.ledger, self.worker)
         self._idle_proof = _proof(self._idle)
 
     @property
@@ -143,19 +145,13 @@ class World:
         return self._record(self.wallets[payer], self._numbers[payer], _PAY, fields, self._idle_proof)
 
     def append(self, bodies: Sequence[bytes], count: int) -> None:
-        """Sign frames of these bodies, append them behind one flush, apply them and store their headers.
+        """Let the worker's writer append frames of these bodies, each behind a flush of its own, and apply them.
 
         All `count` commands must settle.
         """
-        ledger, now = self.line.ledger, self.economy.now
-        frames = [sign_frame(ledger.network, ledger.ledger, self.worker, now, body) for body in bodies]
-        ledger.log.append(frames)
-        settled = 0
-        for frame in frames:
-            applied = ledger.apply(frame)
-            ledger.store_header(applied, self.worker)
-            settled += applied.count if applied.outcomes == SETTLED.encode() * applied.count else 0
-        if settled != count:
+        now = self.economy.now
+        frames = [self.writer.write(body, now) for body in bodies]
+        if sum(frame.result().outcomes.count(SETTLED) for frame in frames) != count:
             raise AssertionError("a payment of a benchmark was refused: it measures something else")
 
     def _record(self, account: WalletId, number: int, kind: int, fields: bytes, proof: bytes) -> bytes:
@@ -195,7 +191,11 @@ def world_in(data: Path, make: EngineMaker = RustEngine, *, segment_bytes: int =
     """Make a world in a data folder."""
     rules = read_rules("ecny-2021")
     with open_economy(data, rules, make, lambda: _SEED, segment_bytes=segment_bytes) as economy:
-        yield World(economy, data)
+        world = World(economy, data)
+        try:
+            yield world
+        finally:
+            world.writer.close()
 
 
 @contextmanager

@@ -64,7 +64,7 @@ def measure(engine: str) -> Steps:
 def _play(world: World, wires: Sequence[bytes], clock: Clock) -> None:
     ledger, network = world.line.ledger, world.economy.network
     with clock.step("size, network and kind of each wire; one body"):
-        _, body = read_wires(network, wires)
+        _, body, _ = read_wires(network, wires)
     with clock.step("what the engine may answer before the append"):
         ledger.hear(body)
     with clock.step("form and signatures"):

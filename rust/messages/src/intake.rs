@@ -5,23 +5,44 @@ use std::ops::Range;
 
 use dcep_crypto::ed25519::{PublicKey, Signature, Signed, verify_batch, verify_suspect_batch};
 
+use crate::commands::channel::Credit;
+use crate::commands::governance::Workers;
 use crate::commands::timekeeping::Checkpoint;
 use crate::frames::{join, split};
 use crate::headers::decode_signed_header;
 use crate::ids::NetworkId;
 use crate::kinds::Order;
-use crate::layout::Malformed;
+use crate::layout::{Code, Malformed};
 use crate::refusals::NotProcessed;
 use crate::signed::{BEGINNING, MAX_RECORD, MIN_RECORD, Prefix, decode_record, kind_of, prefix};
 
-/// Say of each wire why it may not stand in a frame of this network, by the few bytes at its beginning; and return the
-/// body of a frame with the records of those that may.
+/// What the beginnings of wires say.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ReadWires {
+    /// Why each may not stand in a frame of the network; None where it may.
+    pub verdicts: Vec<Option<NotProcessed>>,
+    /// The body of a frame with the records of those that may.
+    pub body: Vec<u8>,
+    /// Whether one of these may bring another list of workers.
+    pub may_change_workers: bool,
+}
+
+/// What brings a list of workers: the officers' order at tier 1, and on a shard the credit that carries it.
+const CHANGE_WORKERS: [Code; 2] = [Workers::KIND.number, Credit::KIND.number];
+
+/// Say of each wire why it may not stand in a frame of this network, by the few bytes at its beginning.
 #[must_use]
-pub fn read_wires(network: &NetworkId, wires: &[&[u8]]) -> (Vec<Option<NotProcessed>>, Vec<u8>) {
+pub fn read_wires(network: &NetworkId, wires: &[&[u8]]) -> ReadWires {
     let prefix = prefix(network);
     let read: Vec<Result<&[u8], NotProcessed>> = wires.iter().map(|wire| record_of(wire, &prefix)).collect();
-    let body = join(read.iter().filter_map(|record| record.ok()));
-    (read.into_iter().map(Result::err).collect(), body)
+    let records = || read.iter().filter_map(|record| record.ok());
+    let body = join(records());
+    let may_change_workers = records().any(|record| kind_of(record).is_some_and(|kind| CHANGE_WORKERS.contains(&kind)));
+    ReadWires {
+        verdicts: read.into_iter().map(Result::err).collect(),
+        body,
+        may_change_workers,
+    }
 }
 
 fn record_of<'a>(wire: &'a [u8], prefix: &Prefix) -> Result<&'a [u8], NotProcessed> {

@@ -37,13 +37,19 @@ type AccountParts = (
 /// high, used, settled.
 type WindowParts = (u64, u64, u64);
 
-/// Say of each wire, in one byte, why it may not stand in a frame, 0 where it may; and return the body of those.
+/// Say of each wire, in one byte, why it may not stand in a frame, 0 where it may; and return the body of those, and
+/// whether one of them may bring another list of workers.
 #[pyfunction]
-pub fn read_wires<'py>(py: Python<'py>, network: &[u8], wires: Vec<Bytes<'py>>) -> PyResult<(Bytes<'py>, Bytes<'py>)> {
+pub fn read_wires<'py>(
+    py: Python<'py>,
+    network: &[u8],
+    wires: Vec<Bytes<'py>>,
+) -> PyResult<(Bytes<'py>, Bytes<'py>, bool)> {
     let network = exactly("network", network)?;
     let wires: Vec<&[u8]> = wires.iter().map(|wire| wire.as_bytes()).collect();
-    let (verdicts, body) = py.detach(|| intake::read_wires(&network, &wires));
-    Ok((verdict_bytes(py, &verdicts), PyBytes::new(py, &body)))
+    let read = py.detach(|| intake::read_wires(&network, &wires));
+    let verdicts = verdict_bytes(py, &read.verdicts);
+    Ok((verdicts, PyBytes::new(py, &read.body), read.may_change_workers))
 }
 
 /// Say of each record of a frame's body, in one byte, why it must not be let in; 0 where everything holds.

@@ -73,8 +73,8 @@ class Line:
             return Answer(BEHIND, None, 0)
         if not speaks_of_a_number(heard):
             return Answer(heard, None, 0)
-        # Whatever frame the state held stands in the log already; its header may come a moment later.
-        return Answer(*ask(self._history, self.ledger.network, wire, self.ledger.log.count))
+        # The state that was asked had applied no later frame than the one it stands at now.
+        return Answer(*ask(self._history, self.ledger.network, wire, self.ledger.seq))
 
     def build_history(self) -> None:
         """Give every full file of the log its index file now, as the history does in the background.

@@ -25,14 +25,14 @@ _ANSWER: Final = struct.Struct(">BH")
 _BALANCE: Final = struct.Struct(">QQ")
 
 
-def read_wires(network: NetworkId, wires: Sequence[bytes]) -> tuple[list[NotProcessed | None], bytes]:
+def read_wires(network: NetworkId, wires: Sequence[bytes]) -> tuple[list[NotProcessed | None], bytes, bool]:
     """Say of each wire why it may not stand in a frame of this network, and join the records of those that may.
 
     Size, network and kind are looked at, a few bytes of each: a checkpoint is the worker's own word, and nobody else
-    brings one.
+    brings one. The last word says whether one of them may bring another list of workers.
     """
-    verdicts, body = _core.read_wires(network, list(wires))
-    return _reasons(verdicts), body
+    verdicts, body, may_change_workers = _core.read_wires(network, list(wires))
+    return _reasons(verdicts), body, may_change_workers
 
 
 def verify_records(network: NetworkId, body: bytes, *, is_suspect: bool = False) -> list[NotProcessed | None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,17 @@ import pytest
 
 from dcep.ids import LedgerId
 from tests.faults.system.tiny_replay import frames_of_payments, replay_line, write_files
-from tests.faults.system.trace import CALLS, Call, Dishonest, Said, Span, read_trace, require_honest, require_strace
+from tests.faults.system.trace import (
+    CALLS,
+    Call,
+    Dishonest,
+    Said,
+    Span,
+    read_trace,
+    require_honest,
+    require_strace,
+    written_at,
+)
 from tests.unit.ledger.audit.kept import header_file, log_file, pieces_of
 
 _CHECKOUT: Final = Path(__file__).parents[3]
@@ -98,29 +109,33 @@ def test_no_line_of_outcomes_is_written_before_its_payment_is_flushed(tmp_path: 
 
 
 def test_the_trace_of_a_liar_is_found_out(traced: Traced) -> None:
-    """Each answer's flush, made file's flush and header moved behind the answer: the check itself is checked."""
+    """Each answer's flushes, made file's flushes and header moved behind the answer: the check itself is checked."""
     calls = read_trace(traced.text)
     for answer in traced.said(calls):
-        files = answer.frame.file, str(Path(answer.frame.file).parent), answer.header.file
-        last = [_last_before(calls, file, answer.call) for file in files]
-
-        for moved in last:
-            swapped = _swapped(traced.text, moved, answer.call)
-            later = read_trace(swapped)
+        for moved in _grounds(calls, answer):
+            later = _moved_behind(answer.call, calls, moved)
             with pytest.raises(Dishonest):
-                require_honest(later, [entry for entry in traced.said(later) if entry.call.text == answer.call.text])
+                require_honest(later, [answer])
 
 
-def _last_before(calls: Sequence[Call], file: str, answer: Call) -> Call:
-    """Return the last call on a file before an answer: a flush of the log or its folder, a write of the header."""
-    names = ("write",) if file.endswith(".hdr") else ("fdatasync", "fsync")
-    return [call for call in calls if call.file == file and call.name in names and call.end < answer.begin][-1]
+def _grounds(calls: Sequence[Call], said: Said) -> list[list[Call]]:
+    """Return what an answer stands on, each ground with whatever says the same again before the answer.
+
+    The flushes of the log since its frame was written, those of its folder, and the writes of headers from its own on:
+    the next frame may be flushed before an answer is heard.
+    """
+    log, headers = said.frame.file, said.header.file
+    before = [call for call in calls if call.end < said.call.begin]
+    flushes = [call for call in before if call.name in ("fdatasync", "fsync")]
+    written, stored = written_at(before, said.frame), written_at(before, said.header)
+    return [
+        [call for call in flushes if call.file == log and call.begin > written],
+        [call for call in flushes if call.file == str(Path(log).parent)],
+        [call for call in before if (call.name, call.file) == ("write", headers) and call.end >= stored],
+    ]
 
 
-def _swapped(text: str, call: Call, answer: Call) -> str:
-    """Return the trace with a call behind the answer, and what was between them where it was."""
-    lines = text.splitlines()
-    moved = [lines[at] for at in sorted({call.begin, call.end})]
-    kept = [line for at, line in enumerate(lines) if at not in (call.begin, call.end)]
-    behind = answer.end + 1 - len(moved)
-    return "\n".join([*kept[:behind], *moved, *kept[behind:]]) + "\n"
+def _moved_behind(answer: Call, calls: Sequence[Call], moved: Sequence[Call]) -> list[Call]:
+    """Return the trace with some calls behind the answer, and all others where they were."""
+    late = [replace(call, begin=answer.end, end=answer.end) if call in moved else call for call in calls]
+    return sorted(late, key=lambda call: call.end)

@@ -110,16 +110,16 @@ def require_honest(calls: Sequence[Call], said: Sequence[Said]) -> None:
     """
     for answer in said:
         before = [call for call in calls if call.end < answer.call.begin and call.result >= 0]
-        written = _written_at(before, answer.frame)
+        written = written_at(before, answer.frame)
         _require_flush(before, answer.frame.file, written, answer)
         made = next((call.end for call in before if call.makes and call.file == answer.frame.file), None)
         if made is None:
             raise Dishonest(f"nobody made {answer.frame.file} before {answer.call}")
         _require_flush(before, str(Path(answer.frame.file).parent), made, answer)
-        _written_at(before, answer.header)
+        written_at(before, answer.header)
 
 
-def _written_at(before: Sequence[Call], span: Span) -> int:
+def written_at(before: Sequence[Call], span: Span) -> int:
     """Return the line at which the last byte of a span was written."""
     size = 0
     for call in before:

@@ -28,12 +28,13 @@ class Admitted:
     """A batch after intake.
 
     `answers` are those given already, None where the log must decide; `body` is a frame's body of these. `is_forged`
-    says that more than one signature was bad.
+    says that more than one signature was bad, `may_change_workers` that a command may bring another list of workers.
     """
 
     answers: list[Outcome | None]
     body: bytes
-    is_forged: bool
+    is_forged: bool = False
+    may_change_workers: bool = False
 
 
 def take_in(network: NetworkId, wires: Sequence[bytes], hear: Hear, *, is_suspect: bool = False) -> Admitted:
@@ -49,7 +50,7 @@ def take_in(network: NetworkId, wires: Sequence[bytes], hear: Hear, *, is_suspec
         One answer a wire in order; the body has the records of those with answer None, in order.
     """
     # 1.
-    verdicts, body = read_wires(network, wires)
+    verdicts, body, may_change_workers = read_wires(network, wires)
     answers = _answers(verdicts)
     # 2.
     body = _note(answers, wires, body, hear(body) if body else [])
@@ -57,7 +58,7 @@ def take_in(network: NetworkId, wires: Sequence[bytes], hear: Hear, *, is_suspec
     verdicts = verify_records(network, body, is_suspect=is_suspect) if body else []
     body = _note(answers, wires, body, _answers(verdicts))
     is_forged = any(verdicts) and verdicts.count(NotProcessed.BAD_SIGNATURE) > 1
-    return Admitted(answers=answers, body=body, is_forged=is_forged)
+    return Admitted(answers=answers, body=body, is_forged=is_forged, may_change_workers=may_change_workers)
 
 
 def _note(answers: list[Outcome | None], wires: Sequence[bytes], body: bytes, heard: Sequence[Outcome | None]) -> bytes:

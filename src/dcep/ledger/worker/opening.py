@@ -67,15 +67,15 @@ class OpenLedger:
         """
         with self._lock:
             applied = self.engine.apply(frame.worker, frame.time, frame.body)
-        if applied is None:
-            raise Damaged(
-                "unlisted_worker",
-                f"the worker of frame {self.seq + 1} is not on the ledger's list",
-                file=f"ledger/{ledger_name(self.ledger)}/log",
-                offset=0,
-                next_step="run `dcep verify` on this folder",
-            )
-        self.seq = Seq(self.seq + 1)
+            if applied is None:
+                raise Damaged(
+                    "unlisted_worker",
+                    f"the worker of frame {self.seq + 1} is not on the ledger's list",
+                    file=f"ledger/{ledger_name(self.ledger)}/log",
+                    offset=0,
+                    next_step="run `dcep verify` on this folder",
+                )
+            self.seq = Seq(self.seq + 1)
         self.head = next_head(frame, self.seq, self.head)
         return applied
 

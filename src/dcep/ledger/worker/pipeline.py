@@ -3,13 +3,14 @@
 1. `submit` queues a job, or says Unavailable when too much is under way.
 2. A verifier takes its share of what waits, up to the size of a frame, as one batch through intake, and leaves as much
    to each other that is idle. Batches keep the order in which their jobs came.
-3. The sequencer joins verified batches of one time into a frame, signs it, appends it and waits until it is durable.
-4. It applies what was appended, signs the header and stores it; only then are the jobs answered.
+3. The sequencer joins verified batches of one time into a frame, and the writer appends it and waits until it is
+   durable.
+4. The writer applies what was appended, signs the header and stores it; only then are the jobs answered.
 5. A number that was found used or superseded is no answer: history says what became of the command, in a thread of its
    own, and the job waits for it alone.
 
-While a frame is flushed and applied the verifiers are at work on the next ones. A failure of the log or a header is the
-end of the worker: nothing more is answered, and a start reads the log.
+While a frame is appended and another applied the verifiers are at work on the next ones. A failure of the log or a
+header is the end of the worker: nothing more is answered, and a start reads the log.
 """
 
 from __future__ import annotations
@@ -18,23 +19,25 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from threading import Condition, Lock, RLock, Thread
+from functools import partial
+from threading import Condition, RLock, Thread
 from typing import Final
 
 from dcep.clock import UnixMs
 from dcep.crypto import merkle
 from dcep.crypto.suites import Signer
-from dcep.errors import BadInput, Unavailable
+from dcep.errors import Unavailable
 from dcep.ids import NetworkId
 from dcep.ledger.history import Found, History
 from dcep.ledger.log import LogFailed
 from dcep.ledger.worker.answers import Answer, Answers, speak_of_numbers, speaks_of_a_number
 from dcep.ledger.worker.intake import Admitted, take_in
 from dcep.ledger.worker.opening import OpenLedger
+from dcep.ledger.worker.writer import RETRY_AFTER_MS, Writer, Written
 from dcep.messages.commands.timekeeping import Checkpoint
-from dcep.messages.frames import join, sign_frame
-from dcep.messages.layout import Hash, Key, Seq
-from dcep.messages.outcomes import Outcome, decode_outcomes
+from dcep.messages.frames import join
+from dcep.messages.layout import Hash, Seq
+from dcep.messages.outcomes import Outcome
 from dcep.messages.signed import decode, record_of, unsigned
 
 FRAME_BYTES: Final = 256 * 1024
@@ -44,7 +47,6 @@ MAX_UNDER_WAY_BYTES: Final = 8 * 1024 * 1024
 VERIFIERS: Final = 2
 # So few jobs are not shared: signatures are cheaper in company.
 FEWEST_JOBS: Final = 32
-RETRY_AFTER_MS: Final = 100
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,7 +68,8 @@ class Pipeline:
     """The one writer of a ledger's log on this machine."""
 
     def __init__(self, ledger: OpenLedger, history: History, signer: Signer, clock: Callable[[], UnixMs]) -> None:
-        self._ledger, self._history, self._signer, self._clock = ledger, history, signer, clock
+        self._ledger, self._history, self._clock = ledger, history, clock
+        self._writer = Writer(ledger, signer)
         self._resolver = ThreadPoolExecutor(max_workers=1, thread_name_prefix="history")
         self._waiting: deque[_Job] = deque()
         self._batches: deque[_Batch] = deque()
@@ -77,8 +80,6 @@ class Pipeline:
         # One lock, and a condition for each who waits: whoever is woken has something to do.
         self._lock = RLock()
         self._arrived, self._verified = Condition(self._lock), Condition(self._lock)
-        # Held while a frame is appended and applied, and while the state is copied.
-        self._state = Lock()
         self._threads = [Thread(target=self._verify, name="verify", daemon=True) for _ in range(VERIFIERS)]
         self._threads.append(Thread(target=self._sequence, name="sequence", daemon=True))
         for thread in self._threads:
@@ -117,14 +118,13 @@ class Pipeline:
     def checkpoint(self) -> Seq:
         """Let the log say which root the state had after the newest frame, and keep a snapshot of it.
 
-        Nothing is appended while the state is copied. The root is computed and the snapshot written beside the work,
+        Nothing is applied while the state is copied. The root is computed and the snapshot written beside the work,
         and the checkpoint goes through the queue, so its frame may come later than the next.
 
         Raises:
             Unavailable: the worker has stopped; or `snapshot_not_written`, and the checkpoint stands in the log.
         """
-        ledger = self._ledger
-        with self._state:
+        with self._writer.standing_still() as ledger:
             seq, head, now = ledger.seq, ledger.head, ledger.engine.standing().now
             chunks = ledger.engine.chunks()
         order = Checkpoint(seq=seq, head=head, root=Hash(merkle.root(chunks)))
@@ -140,7 +140,7 @@ class Pipeline:
     def _say(self, body: bytes, at: UnixMs) -> None:
         """Put a word of the worker's own into the queue, and wait until it stands in the log."""
         job = _Job(wires=[body], size=len(body), at=at, future=Future())
-        batch = _Batch(jobs=[job], at=at, admitted=Admitted(answers=[None], body=body, is_forged=False))
+        batch = _Batch(jobs=[job], at=at, admitted=Admitted(answers=[None], body=body))
         with self._lock:
             self._require_running()
             self._under_way += job.size
@@ -155,6 +155,7 @@ class Pipeline:
             self._wake_all()
         for thread in self._threads:
             thread.join()
+        self._writer.close()
         self._resolver.shutdown()
 
     def _require_running(self) -> None:
@@ -229,38 +230,35 @@ class Pipeline:
             return True
         return self._is_closing and not self._batches and not self._waiting
 
-    # 4.
-
     def _process(self, batches: list[_Batch]) -> None:
         at = batches[0].at
         time = self._clock() if at is None else at
-        body = b"".join([batch.admitted.body for batch in batches if batch.admitted])
-        with self._state:
-            outcomes = self._append(body, time) if body else []
-            seq, place = self._ledger.seq, 0
+        admitted = [batch.admitted for batch in batches if batch.admitted]
+        body = b"".join([each.body for each in admitted])
+        may_change_workers = any(each.may_change_workers for each in admitted)
+        written = self._writer.write(body, time, may_change_workers=may_change_workers)
+        written.add_done_callback(partial(self._tell, batches))
+
+    # 4.
+
+    def _tell(self, batches: list[_Batch], written: Future[Written]) -> None:
+        try:
+            self._answer_all(batches, written.result())
+        except BaseException as failure:
+            self._fail(failure, batches)
+
+    def _answer_all(self, batches: list[_Batch], written: Written) -> None:
+        place = 0
         for batch in batches:
             assert batch.admitted is not None
             early = batch.admitted.answers
             end = place + early.count(None)
-            if end - place == len(early):
-                answers = Answers(outcomes[place:end], seq, range(place, end))
-            else:
-                answers = _fill(early, Answers(outcomes[place:end], seq, range(place, end)))
-            self._answer(batch, answers)
+            decided = Answers(written.outcomes[place:end], written.seq, range(place, end))
+            self._answer(batch, decided if len(decided) == len(early) else _fill(early, decided))
             place = end
 
-    def _append(self, body: bytes, time: UnixMs) -> list[Outcome]:
-        ledger = self._ledger
-        if not ledger.engine.is_worker(Key(self._signer.public)):
-            raise BadInput("not_a_worker", "the key of this worker is not on the ledger's list")
-        frame = sign_frame(ledger.network, ledger.ledger, self._signer, time, body)
-        ledger.log.append([frame])
-        applied = ledger.apply(frame)
-        ledger.store_header(applied, self._signer)
-        return decode_outcomes(applied.outcomes, applied.count)
-
     def _answer(self, batch: _Batch, answers: Answers) -> None:
-        # 5. No number was found gone after a frame of which the header is not stored: this thread stored them all.
+        # 5. No number was found gone after a frame of which the header is not stored: the writer kept the order.
         position = self._ledger.headers.count
         must_ask = speak_of_numbers(answers.outcomes)
         at = answered = 0
