@@ -28,6 +28,9 @@ from dcep.messages.receipts import Receipt
 from dcep.messages.signed import decode
 from dcep.money import Fen
 
+# What the answers of a line are made of: an actor imports nothing else of the ledger.
+__all__ = ["AccountView", "Answer", "Line", "Standing", "Sums", "open_line"]
+
 
 class Line:
     """Submit commands to a ledger and ask it.

@@ -86,7 +86,7 @@ class Holder:
         """Pay; return the order with its answer, None if that is not known yet.
 
         Raises:
-            BadInput: `too_many_open`; nothing was signed.
+            DcepError: `too_many_open`; nothing was signed.
             Unproven: the ledger's word has no proof; the order stays open.
         """
         return self._give(Pay(receiver=receiver, amount=amount), receiver, amount)
@@ -128,7 +128,7 @@ class Holder:
         # 4.
         if len(self._store.open_orders()) >= MOST_OPEN:
             message = f"{MOST_OPEN} orders have no final answer yet"
-            raise BadInput("too_many_open", message, next_step="wait for their answers: dcep wallet history")
+            raise DcepError("too_many_open", message, next_step="wait for their answers: dcep wallet history")
         identity, now = self._store.identity, self._device.clock()
         expires_at, signer = UnixMs(now + LIFE_MS), self._signer(identity.epoch)
 

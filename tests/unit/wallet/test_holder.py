@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dcep.clock import UnixMs, day_of_date
 from dcep.crypto.suites import Signer
-from dcep.errors import BadInput, Unavailable
+from dcep.errors import DcepError, Unavailable
 from dcep.ids import OperatorId, WalletId
 from dcep.issuance.rules import read_rules
 from dcep.ledger.client import Line
@@ -242,7 +242,7 @@ def test_few_orders_are_open_at_once(home: Home) -> None:
     for _ in range(MOST_OPEN):
         holder.pay(home.bakery, Fen(1))
 
-    with pytest.raises(BadInput, match="too_many_open"):
+    with pytest.raises(DcepError, match="too_many_open"):
         holder.pay(home.bakery, Fen(1))
 
     assert [order.answer for order in holder.heal()] == ["settled"] * MOST_OPEN
