@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.fuzz import codecs, engines, folders, indexes, outside, payment_files, policies, proofs
+from tests.fuzz.doors import codecs, engines, folders, indexes, outside, payment_files, policies, proofs
 from tests.fuzz.target import Target
 
 _ROOMS: Final = (codecs, engines, policies, proofs, outside, payment_files, folders, indexes)
