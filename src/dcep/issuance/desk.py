@@ -1,6 +1,7 @@
 """The workflow of the central bank's orders: asked for, proposed, approved by officers one by one.
 
 1. An order is *requested* under an id of the asker's choosing: the same id with the same content is the same order.
+   An issue waits until its reserves are locked.
 2. It is *proposed*: lane, number and the exact bytes are stored in one transaction, before any officer sees them.
 3. Officers approve one by one, elsewhere, with keys that are not the central bank's: each approval is a signature over
    those bytes. With the last one that is needed the order is *approved*, and its wire stored in the same transaction.
@@ -18,16 +19,19 @@ from typing import Any, Final, Protocol
 
 from dcep.clock import UnixMs
 from dcep.errors import BadInput, DcepError, Unavailable
-from dcep.ids import CommandId, LedgerId, WalletId
+from dcep.ids import CommandId, LedgerId, OperatorId, WalletId
 from dcep.issuance.orders import Place, body_of, place_of
+from dcep.issuance.reserve import Reserve, require_amount
 from dcep.issuance.states import State
-from dcep.issuance.store import Order, Proposed, Rows, Store
+from dcep.issuance.store import Order, Proposed, Rows
+from dcep.issuance.transfers import Direction, reference_of
 from dcep.ledger.client import AccountView, Answer, Standing
 from dcep.messages.commands.freezing import Freeze, Unfreeze
 from dcep.messages.commands.governance import Rules, SetBoard, SetOperator, Workers
 from dcep.messages.commands.issuance import Allocate, Issue, Withdraw
 from dcep.messages.genesis import ISSUING_VAULT
 from dcep.messages.layout import Epoch
+from dcep.money import Fen
 
 # Half of the longest life that the rules grant: two sites have a working day.
 LIFE_MS: Final = 12 * 3_600_000
@@ -63,32 +67,50 @@ class Desk:
         life_ms: how long officers have for an approval.
     """
 
-    def __init__(self, store: Store, ledgers: Mapping[LedgerId, Ledger], *, life_ms: int = LIFE_MS) -> None:
-        self.store, self._ledgers, self._life_ms = store, ledgers, life_ms
+    def __init__(self, reserve: Reserve, ledgers: Mapping[LedgerId, Ledger], *, life_ms: int = LIFE_MS) -> None:
+        self.store, self._reserve = reserve.store, reserve
+        self._ledgers, self._life_ms = ledgers, life_ms
 
     # 1.
+
+    def issue(self, order_id: str, operator: OperatorId, amount: Fen, *, now: UnixMs) -> Order:
+        """Ask for an issue: with the order its transfer of reserves is stored, under the lock id that follows from it.
+
+        Raises:
+            BadInput: `bad_order_id`, `order_id_reused`, `amount_too_large`.
+        """
+        lock = reference_of(self.store.network, order_id, Direction.LOCK)
+        return self.request(order_id, Issue(operator=operator, amount=amount, lock=lock), now=now)
 
     def request(self, order_id: str, content: Any, *, now: UnixMs) -> Order:
         """Ask for an order.
 
         Raises:
-            BadInput: `bad_order_id`, `bad_order`; or `order_id_reused`: another order has this id.
+            BadInput: `bad_order_id`, `bad_order`, `amount_too_large`; or `order_id_reused`: another order has this id.
         """
-        with self.store.transaction() as rows:
-            return self.enter(rows, order_id, content, now=now)
-
-    def enter(self, rows: Rows, order_id: str, content: Any, *, now: UnixMs) -> Order:
-        """Ask for an order within a transaction; see `request`."""
         if not _ID.fullmatch(order_id):
             raise BadInput("bad_order_id", "the id of an order is 1 to 64 of A-Z a-z 0-9 _ -")
         if not isinstance(content, _ORDERS):
             raise BadInput("bad_order", f"the central bank gives no order {type(content).__name__}")
-        known = rows.find_order(order_id)
-        if known is not None:
+        if isinstance(content, Issue | Withdraw):
+            require_amount(content.amount)
+        with self.store.transaction() as rows:
+            known = rows.find_order(order_id)
+            if known is None:
+                return self._enter(rows, order_id, content, now)
             if known.content != content:
                 raise BadInput("order_id_reused", f"{order_id!r} is the id of another order")
             return known
-        return rows.add_order(order_id, content, place_of(content, self.store.genesis.shards), now=now)
+
+    def _enter(self, rows: Rows, order_id: str, content: Any, now: UnixMs) -> Order:
+        given = place_of(content, self.store.genesis.shards)
+        if not isinstance(content, Issue):
+            return rows.add_order(order_id, content, given, State.REQUESTED, now=now)
+        if content.lock != reference_of(self.store.network, order_id, Direction.LOCK):
+            raise BadInput("bad_order", "the lock id of an issue follows from the id of its order")
+        order = rows.add_order(order_id, content, given, State.AWAITING_RESERVES, now=now)
+        self._reserve.order_lock(rows, order, now=now)
+        return order
 
     # 2.
 
@@ -152,6 +174,8 @@ class Desk:
     def abandon(self, order_id: str, *, now: UnixMs) -> Order:
         """Give an order up that no board has approved. Its number goes to another order once its bytes are dead.
 
+        An issue is given up only when its bytes are dead already: its reserves go back.
+
         Raises:
             BadInput: `unknown_order`.
             DcepError: `wrong_state`.
@@ -160,7 +184,10 @@ class Desk:
             order = rows.order(order_id)
             if order.state is State.ABANDONED:
                 return order
-            _require_state(order, State.REQUESTED, State.PROPOSED, State.LAPSED)
+            is_issue = isinstance(order.content, Issue)
+            _require_state(order, State.REQUESTED, State.LAPSED, *(() if is_issue else (State.PROPOSED,)))
+            if is_issue:
+                self._reserve.send_back(rows, order, now=now)
             if order.number is not None:
                 is_dead = order.state is State.LAPSED
                 rows.release_number(order, free_from=UnixMs(0) if is_dead else _newest(rows, order).expires_at)

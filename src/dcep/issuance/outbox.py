@@ -9,16 +9,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from dcep.clock import UnixMs
 from dcep.errors import Unavailable
 from dcep.ids import LedgerId
 from dcep.issuance.desk import Ledger, epoch_in_force
+from dcep.issuance.reserve import Reserve
 from dcep.issuance.states import State
-from dcep.issuance.store import Order, Rows, Store
+from dcep.issuance.store import Order, Rows
 from dcep.messages.commands.governance import SetBoard
+from dcep.messages.commands.issuance import Issue, Withdraw
 from dcep.messages.layout import Epoch
 from dcep.messages.outcomes import Outcome, Status
 from dcep.messages.refusals import NotProcessed
@@ -35,8 +37,8 @@ _STATES: Final = {
 class Outbox:
     """Sends approved orders, and lets those lapse that have died."""
 
-    def __init__(self, store: Store, ledgers: Mapping[LedgerId, Ledger]) -> None:
-        self._store, self._ledgers = store, ledgers
+    def __init__(self, reserve: Reserve, ledgers: Mapping[LedgerId, Ledger]) -> None:
+        self._store, self._reserve, self._ledgers = reserve.store, reserve, ledgers
 
     def send_due(self, *, now: UnixMs) -> list[Order]:
         """Send all that waits, once, and return the orders that have changed.
@@ -82,7 +84,16 @@ class Outbox:
             return []
         settled = state is State.SETTLED
         changed = [rows.move(order, state, now=now, code="" if settled else outcome.code)]
-        return [*changed, *(_follow(rows, order, now) if settled else [])]
+        return [*changed, *self._follow(rows, order, state, now)]
+
+    def _follow(self, rows: Rows, order: Order, state: State, now: UnixMs) -> list[Order]:
+        """Do what follows from a final answer, in its transaction; return the other orders that it changed."""
+        match order.content, state:
+            case (Withdraw(), State.SETTLED) | (Issue(), State.REFUSED):
+                self._reserve.send_back(rows, order, now=now)
+            case SetBoard(), State.SETTLED:
+                return _begin_board(rows, order, now)
+        return []
 
     def _lapse(self, name: LedgerId, ledger: Ledger, now: UnixMs) -> list[Order]:
         ledger_time = ledger.standing().now
@@ -98,10 +109,8 @@ def _is_unheard(outcome: Outcome) -> bool:
     return outcome.status is Status.NOT_PROCESSED and outcome.reason == NotProcessed.NOT_AUTHORISED
 
 
-def _follow(rows: Rows, order: Order, now: UnixMs) -> Sequence[Order]:
-    """Do what follows from a settled order: a new board is known, and what waits for the old one has lapsed."""
-    if not isinstance(order.content, SetBoard):
-        return ()
+def _begin_board(rows: Rows, order: Order, now: UnixMs) -> list[Order]:
+    """Let the new board be known, and what waits for the old one lapse."""
     epoch = Epoch(order.content.replaces + 1)
     rows.keep_policy(order.given.account, epoch, order.content.board)
     return [

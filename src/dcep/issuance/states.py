@@ -1,5 +1,8 @@
 """The states of an order, and which may follow which. Everything else is a fault of the program.
 
+    awaiting_reserves: an issue, until its reserves are locked
+          │
+          ▼
     requested ──► proposed ──► approved ──► settled
                   ▲      │      │     └───► refused
                   │      ▼      ▼
@@ -17,6 +20,7 @@ from typing import Final
 class State(StrEnum):
     """Where an order of the central bank stands."""
 
+    AWAITING_RESERVES = "awaiting_reserves"
     REQUESTED = "requested"
     PROPOSED = "proposed"
     APPROVED = "approved"
@@ -27,6 +31,7 @@ class State(StrEnum):
 
 
 MOVES: Final[dict[State, frozenset[State]]] = {
+    State.AWAITING_RESERVES: frozenset({State.REQUESTED}),
     State.REQUESTED: frozenset({State.PROPOSED, State.ABANDONED}),
     State.PROPOSED: frozenset({State.APPROVED, State.LAPSED, State.ABANDONED}),
     State.APPROVED: frozenset({State.SETTLED, State.REFUSED, State.LAPSED}),

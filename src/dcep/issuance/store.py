@@ -116,8 +116,8 @@ class Rows:
 
     # Orders.
 
-    def add_order(self, order_id: str, content: Any, given: Place, *, now: UnixMs) -> Order:
-        """Keep a new order."""
+    def add_order(self, order_id: str, content: Any, given: Place, state: State, *, now: UnixMs) -> Order:
+        """Keep a new order in its first state."""
         self.connection.execute(
             insert(ORDERS).values(
                 id=order_id,
@@ -126,7 +126,7 @@ class Rows:
                 ledger=given.ledger,
                 account=given.account,
                 lane=given.lane,
-                state=State.REQUESTED.value,
+                state=state.value,
                 code="",
                 requested_at_ms=now,
                 changed_at_ms=now,

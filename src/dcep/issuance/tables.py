@@ -62,3 +62,31 @@ POLICIES: Final = Table(
     Column("epoch", BigInteger, primary_key=True),
     Column("policy", LargeBinary, nullable=False),
 )
+TRANSFERS: Final = Table(
+    "transfers",
+    TABLES,
+    Column("place", Integer, primary_key=True),
+    Column("reference", String(32), nullable=False, unique=True),
+    Column("order_id", String(64), ForeignKey("orders.id"), nullable=False),
+    Column("direction", String(8), nullable=False),
+    Column("operator", Integer, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("message", LargeBinary, nullable=False),
+    Column("ordered_at_ms", BigInteger, nullable=False),
+    Column("sent_at_ms", BigInteger),
+    Column("booked", Integer, unique=True),
+)
+ENTRIES: Final = Table(
+    "entries",
+    TABLES,
+    Column("place", Integer, primary_key=True),
+    Column("entry", String(35), nullable=False, index=True),
+    Column("reference", String(35), nullable=False),
+    Column("account", String(35), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("is_credit", Boolean, nullable=False),
+    Column("assurance", String(35), nullable=False),
+    Column("verdict", String(24), nullable=False, index=True),
+    Column("taken_at_ms", BigInteger, nullable=False),
+)

@@ -12,10 +12,14 @@ from sqlalchemy import event
 from dcep.clock import UnixMs, day_of_date, start_of
 from dcep.ids import TIER1, CommandId, LedgerId, OperatorId, WalletId, wallet_id
 from dcep.issuance.desk import Desk
+from dcep.issuance.iso20022 import answer
 from dcep.issuance.officers import Officer
 from dcep.issuance.outbox import Outbox
+from dcep.issuance.reserve import Reserve
 from dcep.issuance.rules import read_rules
+from dcep.issuance.settlement import SimulatedSettlement
 from dcep.issuance.store import Order, Store
+from dcep.issuance.transfers import Accounts
 from dcep.ledger.client import AccountView, Answer, Line, Standing
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.ledger.folder import LedgerFolder
@@ -26,16 +30,19 @@ from dcep.ledger.worker.opening import OpenLedger
 from dcep.messages.classes import OperatorStatus
 from dcep.messages.commands.governance import SetOperator
 from dcep.messages.commands.timekeeping import Tick
+from dcep.messages.commands.vaults import Return
 from dcep.messages.genesis import encode_genesis, network_of
 from dcep.messages.layout import Code, Epoch, Lane, Number, Seq, Version
-from dcep.messages.signatory import single_key
+from dcep.messages.signatory import Signatory, single_key
 from dcep.messages.signed import Body, attach, encode_body
+from dcep.money import Fen
 from dcep.simulation.economy import Keys, genesis_of
 
 START: Final = start_of(day_of_date("2026-03-02"))
 HOUR: Final = 3_600_000
 SHARD: Final = LedgerId(0)
 BANK: Final = OperatorId(1)
+RICHES: Final = Fen(10**9)
 DATABASE: Final = "central-bank.db"
 
 
@@ -92,6 +99,8 @@ class Realm:
             Officer(name=f"supervisor {place}", site=1, signer=self.keys.signer("supervision", place))
             for place in range(1, 4)
         ]
+        self.settlement = SimulatedSettlement()
+        self.settlement.deposit(BANK, RICHES)
         self.url = f"sqlite:///{folder / DATABASE}"
         self.tier1, self.shard = self._line(TIER1, "tier1"), self._line(SHARD, "shard", 0)
         self.tell()
@@ -145,6 +154,12 @@ class Realm:
             vault_policy=single_key(self.keys.signer("vault", operator)),
         )
 
+    def return_order(self, amount: Fen, number: int = 1) -> bytes:
+        """Return the wire with which operator 1 returns money to the issuing vault."""
+        signer = self.keys.signer("vault", BANK)
+        vault = Signatory(self.network, self.admission().vault, signer, number=Number(number))
+        return vault.sign(Return(amount=amount), UnixMs(self.now + HOUR))
+
     def bank(self, fuse: Fuse | None = None) -> Bank:
         """Start the central bank's process."""
         return Bank(self, fuse or Fuse())
@@ -159,12 +174,17 @@ class Bank:
     """One life of the central bank's process."""
 
     def __init__(self, realm: Realm, fuse: Fuse) -> None:
-        self.realm = realm
+        self.realm, self.fuse = realm, fuse
         self.store = Store(realm.url, realm.genesis)
         event.listen(self.store.engine, "commit", lambda _: fuse.burn())
+        # A process dies here, never the machine: nothing need reach the disk.
+        connection = self.store.engine.raw_connection()
+        connection.cursor().execute("PRAGMA synchronous = OFF")
+        connection.close()
         self.ledgers = {TIER1: FusedLine(realm.tier1, fuse), SHARD: FusedLine(realm.shard, fuse)}
-        self.desk = Desk(self.store, self.ledgers)
-        self.outbox = Outbox(self.store, self.ledgers)
+        self.reserve = Reserve(self.store)
+        self.desk = Desk(self.reserve, self.ledgers)
+        self.outbox = Outbox(self.reserve, self.ledgers)
 
     def sign(self, officer: Officer, order_id: str) -> Order:
         """Let an officer sign the bytes that now wait."""
@@ -185,8 +205,27 @@ class Bank:
         return self.desk.propose(order_id, now=self.realm.now).command
 
     def send(self) -> list[Order]:
-        """Send what is due now."""
-        return self.outbox.send_due(now=self.realm.now)
+        """Send what is due now, to the ledgers and then to the settlement system."""
+        changed = self.outbox.send_due(now=self.realm.now)
+        self.reserve.send_due(self.settle, now=self.realm.now)
+        return changed
+
+    def settle(self, message: bytes) -> list[bytes]:
+        """Bring a message to the settlement system, and its answers back, unless killed before or behind."""
+        self.fuse.burn()
+        answers = answer(self.realm.settlement, message, Accounts())
+        self.fuse.burn()
+        return answers
+
+    def issue(self, order_id: str, amount: Fen = Fen(70_000), operator: OperatorId = BANK) -> Order:
+        """Ask for an issue now, and let its reserves be locked."""
+        self.desk.issue(order_id, operator, amount, now=self.realm.now)
+        self.reserve.send_due(self.settle, now=self.realm.now)
+        return self.desk.order(order_id)
+
+    def issue_through(self, order_id: str, amount: Fen = Fen(70_000), *, by: Sequence[Officer] | None = None) -> Order:
+        """Take an issue from wherever it stands to its end, as somebody would who knows of no crash."""
+        return self.carry_through(order_id, self.issue(order_id, amount).content, by=by)
 
     def carry_through(self, order_id: str, content: object, *, by: Sequence[Officer] | None = None) -> Order:
         """Take an order from wherever it stands to its end, as somebody would who knows of no crash."""

@@ -11,12 +11,12 @@ from dcep.errors import BadInput, DcepError, Unavailable
 from dcep.ids import TIER1
 from dcep.issuance.officers import board_of
 from dcep.issuance.states import State
-from dcep.issuance.store import WINDOW, Store
+from dcep.issuance.store import WINDOW, Order, Store
 from dcep.messages.commands.governance import SetBoard
-from dcep.messages.commands.issuance import Allocate, Issue, Withdraw
+from dcep.messages.commands.issuance import Allocate, Withdraw
 from dcep.messages.commands.payments import Cancel
 from dcep.messages.genesis import ISSUING_VAULT
-from dcep.messages.layout import LockId, Version
+from dcep.messages.layout import Version
 from dcep.messages.signed import decode
 from dcep.money import Fen
 from tests.unit.issuance.realm import BANK, HOUR, SHARD, Bank, Realm
@@ -24,16 +24,16 @@ from tests.unit.issuance.realm import BANK, HOUR, SHARD, Bank, Realm
 AMOUNT: Final = Fen(70_000)
 
 
-def issue(lock: int = 1, amount: Fen = AMOUNT) -> Issue:
-    """Return an order to issue for operator 1."""
-    return Issue(operator=BANK, amount=amount, lock=LockId(lock.to_bytes(16)))
-
-
 def proposed(bank: Bank, order_id: str = "issue") -> str:
-    """Request and propose an order to issue; return its id."""
-    bank.request(order_id, issue())
+    """Ask for an issue, let its reserves be locked, and propose it; return its id."""
+    bank.issue(order_id, AMOUNT)
     bank.propose(order_id)
     return order_id
+
+
+def allocation(issue: Order) -> Allocate:
+    """Return the order that allocates what was issued."""
+    return Allocate(shard=SHARD, operator=BANK, amount=issue.content.amount, lock=issue.content.lock)
 
 
 def test_money_is_issued_when_three_officers_of_two_sites_have_signed(bank: Bank) -> None:
@@ -87,7 +87,7 @@ def test_an_approval_too_many_changes_nothing(bank: Bank) -> None:
     """The fourth officer comes when the order is settled."""
     order_id = proposed(bank)
     command = bank.desk.proposed(order_id).command
-    bank.carry_through(order_id, issue())
+    bank.issue_through(order_id, AMOUNT)
     late = bank.realm.officers[3]
     body = bank.desk.proposed(order_id).proposal.body
 
@@ -127,20 +127,20 @@ def test_bytes_that_nobody_proposed_cannot_be_approved(bank: Bank) -> None:
 
 def test_the_same_request_twice_is_one_order(bank: Bank) -> None:
     """The id belongs to the content for ever."""
-    first = bank.request("issue", issue())
+    first = bank.request("withdraw", Withdraw(operator=BANK, amount=AMOUNT))
 
-    again = bank.request("issue", issue())
+    again = bank.request("withdraw", Withdraw(operator=BANK, amount=AMOUNT))
 
     assert again == first
     with pytest.raises(BadInput, match="order_id_reused"):
-        bank.request("issue", issue(amount=Fen(1)))
+        bank.request("withdraw", Withdraw(operator=BANK, amount=Fen(1)))
 
 
 @pytest.mark.parametrize("order_id", ["", "a" * 65, "with space", "наряд", "a\n"])
 def test_an_id_is_of_few_letters(bank: Bank, order_id: str) -> None:
     """It stands in addresses and logs."""
     with pytest.raises(BadInput, match="bad_order_id"):
-        bank.request(order_id, issue())
+        bank.request(order_id, Withdraw(operator=BANK, amount=AMOUNT))
 
 
 def test_the_central_bank_signs_no_payment(bank: Bank) -> None:
@@ -151,20 +151,19 @@ def test_the_central_bank_signs_no_payment(bank: Bank) -> None:
 
 def test_what_the_ledger_refuses_is_refused_for_ever(bank: Bank) -> None:
     """The number is used up, the code is the ledger's own."""
-    bank.carry_through("first", issue(lock=7))
+    refused = bank.carry_through("too-much", Withdraw(operator=BANK, amount=AMOUNT))
 
-    second = bank.carry_through("second", issue(lock=7))
-
-    assert (second.state, second.code) == (State.REFUSED, "lock_used")
-    assert bank.desk.propose("second", now=bank.realm.now).order_id == "second"
+    assert (refused.state, refused.code) == (State.REFUSED, "operator_unknown")
+    assert bank.desk.propose("too-much", now=bank.realm.now).order_id == "too-much"
     assert bank.send() == []
 
 
 def test_each_ledger_has_a_lane_and_each_order_a_number(bank: Bank) -> None:
     """Number 1 of the lane of tier 1 was the admission."""
+    issue = bank.issue_through("issue", AMOUNT)
     orders = [
-        bank.carry_through("issue", issue()),
-        bank.carry_through("allocate", Allocate(shard=SHARD, operator=BANK, amount=AMOUNT, lock=issue().lock)),
+        issue,
+        bank.carry_through("allocate", allocation(issue)),
         bank.carry_through("withdraw", Withdraw(operator=BANK, amount=AMOUNT)),
     ]
 
@@ -188,7 +187,7 @@ def test_an_approval_of_a_former_board_is_refused(bank: Bank) -> None:
         bank.approve(old.command, officer, signature)
 
     assert (bank.desk.order(order_id).state, bank.desk.order(order_id).code) == (State.LAPSED, "board_changed")
-    settled = bank.carry_through(order_id, issue(), by=realm.officers[2:])
+    settled = bank.issue_through(order_id, AMOUNT, by=realm.officers[2:])
     assert (settled.state, settled.number) == (State.SETTLED, 2)
 
 
@@ -196,8 +195,9 @@ def test_an_order_approved_by_a_former_board_lapses_when_the_ledger_does_not_hea
     """Both were approved before either was sent, and the board's change came first."""
     realm = bank.realm
     board = board_of(realm.officers[1:], needed=3)
-    for order_id, content in (("board", SetBoard(replaces=Version(1), board=board)), ("issue", issue())):
-        bank.request(order_id, content)
+    bank.request("board", SetBoard(replaces=Version(1), board=board))
+    bank.issue("issue", AMOUNT)
+    for order_id in ("board", "issue"):
         bank.propose(order_id)
         for officer in realm.officers[:3]:
             bank.sign(officer, order_id)
@@ -205,7 +205,7 @@ def test_an_order_approved_by_a_former_board_lapses_when_the_ledger_does_not_hea
     bank.send()
 
     assert [bank.desk.order(name).state for name in ("board", "issue")] == [State.SETTLED, State.LAPSED]
-    assert bank.carry_through("issue", issue(), by=realm.officers[2:]).state is State.SETTLED
+    assert bank.issue_through("issue", AMOUNT, by=realm.officers[2:]).state is State.SETTLED
     assert realm.tier1.sums().issued == AMOUNT
 
 
@@ -226,7 +226,7 @@ def test_an_expired_proposal_is_proposed_again_under_its_number(bank: Bank) -> N
     bank.realm.tell(later=13 * HOUR)
     lapsed = bank.send()
 
-    settled = bank.carry_through(order_id, issue())
+    settled = bank.issue_through(order_id, AMOUNT)
 
     assert [(order.id, order.state, order.code) for order in lapsed] == [(order_id, State.LAPSED, "expired")]
     assert (settled.state, settled.number) == (State.SETTLED, 2)
@@ -243,27 +243,30 @@ def test_an_approved_order_that_came_too_late_lapses_by_the_ledgers_word(bank: B
     bank.send()
 
     assert (bank.desk.order(order_id).state, bank.desk.order(order_id).code) == (State.LAPSED, "expired")
-    assert bank.carry_through(order_id, issue()).number == 2
+    assert bank.issue_through(order_id, AMOUNT).number == 2
 
 
 def test_an_approval_of_given_up_bytes_is_stale(bank: Bank) -> None:
     """An abandoned order comes to nothing, whoever signs it."""
-    order_id = proposed(bank)
-    bank.desk.abandon(order_id, now=bank.realm.now)
+    bank.request("given-up", Withdraw(operator=BANK, amount=AMOUNT))
+    bank.propose("given-up")
+    bank.desk.abandon("given-up", now=bank.realm.now)
 
     with pytest.raises(DcepError, match="stale_approval"):
-        bank.sign(bank.realm.officers[0], order_id)
+        bank.sign(bank.realm.officers[0], "given-up")
 
-    assert bank.desk.abandon(order_id, now=bank.realm.now).state is State.ABANDONED
+    assert bank.desk.abandon("given-up", now=bank.realm.now).state is State.ABANDONED
 
 
 def test_the_number_of_an_abandoned_order_waits_until_its_bytes_are_dead(bank: Bank) -> None:
     """Two bodies that could both count never share a number."""
-    bank.desk.abandon(proposed(bank, "given-up"), now=bank.realm.now)
+    bank.request("given-up", Withdraw(operator=BANK, amount=AMOUNT))
+    bank.propose("given-up")
+    bank.desk.abandon("given-up", now=bank.realm.now)
 
-    before = bank.carry_through("before", issue(lock=2))
+    before = bank.issue_through("before", AMOUNT)
     bank.realm.tell(later=13 * HOUR)
-    after = bank.carry_through("after", issue(lock=3))
+    after = bank.issue_through("after", AMOUNT)
 
     assert (before.number, after.number) == (3, 2)
     assert after.state is State.SETTLED
@@ -283,15 +286,15 @@ def test_no_open_number_falls_out_of_the_lanes_window(bank: Bank) -> None:
     """The 64th number behind an open one is refused here, where the older one can still be settled."""
     proposed(bank, "oldest")
     for place in range(1, WINDOW):
-        bank.request(f"order-{place}", issue(lock=place + 1))
+        bank.request(f"order-{place}", Withdraw(operator=BANK, amount=AMOUNT))
         bank.propose(f"order-{place}")
-    bank.request("one-too-many", issue(lock=99))
+    bank.issue("one-too-many", AMOUNT)
 
     with pytest.raises(DcepError, match="too_many_open"):
         bank.propose("one-too-many")
 
-    bank.carry_through("oldest", issue())
-    assert bank.carry_through("one-too-many", issue(lock=99)).state is State.SETTLED
+    bank.issue_through("oldest", AMOUNT)
+    assert bank.issue_through("one-too-many", AMOUNT).state is State.SETTLED
 
 
 def test_what_cannot_be_sent_now_waits(bank: Bank) -> None:
@@ -318,19 +321,19 @@ def test_a_board_that_was_not_recorded_yet_is_asked_for_first(bank: Bank) -> Non
         ((_, _, wire),) = rows.waiting(State.APPROVED, TIER1)
     assert wire is not None
     realm.tier1.submit([wire])
-    bank.request("issue", issue())
+    bank.issue("issue", AMOUNT)
 
     with pytest.raises(Unavailable, match="board_unknown"):
         bank.propose("issue")
 
     bank.send()
-    assert bank.carry_through("issue", issue(), by=realm.officers[2:]).state is State.SETTLED
+    assert bank.issue_through("issue", AMOUNT, by=realm.officers[2:]).state is State.SETTLED
 
 
 def test_orders_are_read_page_by_page(bank: Bank) -> None:
     """In the order in which they were requested; a page goes on behind the last one's place."""
     for place in range(3):
-        bank.request(f"order-{place}", issue(lock=place))
+        bank.request(f"order-{place}", Withdraw(operator=BANK, amount=Fen(place)))
 
     first = bank.desk.orders(limit=2)
     rest = bank.desk.orders(after=first[-1].place)
@@ -351,7 +354,7 @@ def test_the_wire_is_the_stored_body_with_the_officers_signatures(bank: Bank) ->
     assert wire is not None
     command = decode(wire, bank.realm.network)
     assert (command.body_bytes, command.id) == (stored.proposal.body, order.command)
-    assert (command.body.account, command.body.order) == (ISSUING_VAULT, issue())
+    assert (command.body.account, command.body.order) == (ISSUING_VAULT, order.content)
 
 
 def test_a_database_belongs_to_one_network(bank: Bank, tmp_path: Path) -> None:
@@ -366,7 +369,7 @@ def test_a_database_belongs_to_one_network(bank: Bank, tmp_path: Path) -> None:
 
 def test_nobody_asks_for_an_order_that_is_not_there(bank: Bank) -> None:
     """The answer names the id."""
-    bank.request("asked", issue())
+    bank.request("asked", Withdraw(operator=BANK, amount=AMOUNT))
 
     with pytest.raises(BadInput, match="unknown_order"):
         bank.desk.order("nothing")
