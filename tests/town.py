@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -26,6 +26,7 @@ from dcep.messages.genesis import encode_genesis, network_of
 from dcep.messages.signatory import Signatory, single_key
 from dcep.money import Fen
 from dcep.operators.bank import Bank
+from dcep.operators.exchange.deposits import CoreBanking, SimulatedCoreBanking
 from dcep.operators.outbox import Seal
 from dcep.operators.real_names import Evidence, PersonEvidence, SimulatedKyc
 from dcep.operators.retail import RetailLine
@@ -116,14 +117,18 @@ class Town:
             return Seal(account=desk.vault.wallet, signer=desk.vault_signer)
         return Seal(account=desk.registrar_wallet, signer=desk.registrar_signer)
 
-    def bank(self, store: Engine, *, operator: OperatorId = BANK, line: RetailLine | None = None) -> Bank:
-        """Return an operator's business over a database."""
+    def bank(
+        self, store: Engine, core: CoreBanking, *, operator: OperatorId = BANK, line: RetailLine | None = None
+    ) -> Bank:
+        """Return an operator's business over a database and its bank's core system."""
         return Bank(
             store,
             line or self.line,
             self.economy.network,
             operator=operator,
             registrar=self.seal(operator),
+            vault=self.seal(operator, vault=True),
+            core=core,
             kyc=SimulatedKyc(),
             draw=self.draw,
         )
@@ -143,12 +148,13 @@ class Town:
 
 
 @contextmanager
-def town_with(url: str, make: Callable[[Town, Engine], Bank] = Town.bank) -> Iterator[tuple[Town, Bank]]:
-    """Open a town and one bank over a database; close both."""
-    town, store = Town(), open_store(url)
+def open_town(url: str, core_url: str) -> Iterator[tuple[Town, Bank, SimulatedCoreBanking]]:
+    """Open a town and one bank over its database and its core system's; close all."""
+    town, store, core = Town(), open_store(url), SimulatedCoreBanking(core_url)
     try:
-        yield town, make(town, store)
+        yield town, town.bank(store, core), core
     finally:
+        core.close()
         store.dispose()
         town.close()
 

@@ -13,6 +13,9 @@ from dcep.ids import NetworkId, OperatorId
 from dcep.operators import desk
 from dcep.operators.customers import Customers, Draw
 from dcep.operators.desk import Desk
+from dcep.operators.exchange import saga
+from dcep.operators.exchange.deposits import CoreBanking
+from dcep.operators.exchange.saga import Saga
 from dcep.operators.outbox import Outbox, Seal, Taker
 from dcep.operators.real_names import KycProvider, RealNames
 from dcep.operators.retail import RetailLine
@@ -24,6 +27,8 @@ class Bank:
     Args:
         store: its own database, as `open_store` returned it.
         registrar: the account that opens wallets, and its key.
+        vault: the account that exchanges, and its key.
+        core: the bank's core system.
         draw: return a number below a bound that nobody can foresee.
     """
 
@@ -35,6 +40,8 @@ class Bank:
         *,
         operator: OperatorId,
         registrar: Seal,
+        vault: Seal,
+        core: CoreBanking,
         kyc: KycProvider,
         draw: Draw,
     ) -> None:
@@ -42,7 +49,12 @@ class Bank:
         self.names: Final = RealNames(store)
         self.customers: Final = Customers(store, kyc, draw)
         self.desk: Final = Desk(store, self.outbox, line, self.customers, operator=operator, seal=registrar, draw=draw)
-        self._takers: Final[dict[str, Taker]] = {desk.TOPIC: self.desk.take}
+        self.saga: Final = Saga(store, self.outbox, core, network, vault)
+        self._takers: Final[dict[str, Taker]] = {
+            desk.TOPIC: self.desk.take,
+            saga.EXCHANGE: self.saga.take_payment,
+            saga.REDEEM: self.saga.take_collection,
+        }
 
     def advance(self, now: UnixMs) -> int:
         """Carry every order on by as much as can be done now, and return how many steps were taken; 0 is rest.
@@ -54,7 +66,11 @@ class Bank:
         """
         steps: tuple[Callable[[], int], ...] = (
             lambda: self.desk.advance(now),
-            lambda: self.outbox.deliver(self._takers),
+            lambda: self.saga.debit(now),
+            lambda: self.saga.pay(now),
+            lambda: self.outbox.deliver(self._takers, now),
+            lambda: self.saga.reverse(now),
+            lambda: self.saga.credit(now),
         )
         moved, failure = 0, None
         for step in steps:

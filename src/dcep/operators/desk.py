@@ -32,14 +32,12 @@ from dcep.operators.outbox import Delivered, Outbox, Seal
 from dcep.operators.real_names import CustomerId, Evidence
 from dcep.operators.registrar import Registrar
 from dcep.operators.retail import RetailLine
-from dcep.operators.store import BATCH, desk_orders, wallets
+from dcep.operators.store import desk_orders, wallets
 
 TOPIC: Final = "desk"
 _ASKER: Final = "desk"
 _SERIALS: Final = 10**12
 _BASIS_LENGTH: Final = 128
-# How long a command of the registrar lives; one that expired is signed anew.
-_LIFE_MS: Final = 600_000
 # Refusals that speak of what the command named, and not of what the order wants.
 _SIGN_ANEW: Final = frozenset(
     {Refusal.WALLET_EXISTS.code, Refusal.WRONG_LEDGER.code, Refusal.STALE.code, "expired", "never_processed"}
@@ -220,7 +218,7 @@ class Desk:
     def advance(self, now: UnixMs) -> int:
         """Sign what is wanted, as far as the window has room, and return how many orders moved."""
         with self._store.begin() as connection:
-            room = min(BATCH, self._outbox.room(connection, self._seal.account))
+            room = self._outbox.room(connection, self._seal.account)
             wanted = (
                 select(desk_orders)
                 .where(desk_orders.c.state == DeskState.WANTED)
@@ -228,11 +226,14 @@ class Desk:
                 .limit(room)
             )
             rows = connection.execute(wanted).all()
+        if not rows:
+            return 0
+        expires_at = self._outbox.expiry(now)
         standings = {row.wallet: self._standing(row.wallet) for row in rows if row.kind in _NAME_A_STANDING}
         moved = 0
         with self._store.begin() as connection:
             for row in rows:
-                moved += self._sign(connection, row, standings.get(row.wallet, Version(0)), now)
+                moved += self._sign(connection, row, standings.get(row.wallet, Version(0)), expires_at)
         return moved
 
     def _standing(self, wallet: WalletId) -> Version:
@@ -241,7 +242,7 @@ class Desk:
         assert account is not None, "a wallet of the operator is not on the ledger"
         return Version(account.standing)
 
-    def _sign(self, connection: Connection, row: Row[Any], standing: Version, now: UnixMs) -> int:
+    def _sign(self, connection: Connection, row: Row[Any], standing: Version, expires_at: UnixMs) -> int:
         number = WalletId(row.wallet or 0)
         if row.kind == DeskKind.OPEN:
             # A number that was taken must not be tried twice: each signing draws.
@@ -252,7 +253,6 @@ class Desk:
             .values(state=DeskState.SENT, wallet=number)
         ).rowcount
         if signed:
-            expires_at = UnixMs(now + _LIFE_MS)
             self._outbox.sign(
                 connection,
                 self._seal,

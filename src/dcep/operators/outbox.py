@@ -19,6 +19,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
+from dcep.clock import UnixMs
 from dcep.crypto.suites import Signer
 from dcep.ids import CommandId, NetworkId, WalletId
 from dcep.messages.layout import Epoch, Number
@@ -30,6 +31,8 @@ from dcep.operators.store import free_numbers, lanes, messages
 
 # PROTOCOL's window: 64 numbers may be in flight on a lane.
 WINDOW: Final = 64
+# How long a command lives; what expired is signed anew by the rules of its order.
+LIFE_MS: Final = 600_000
 _FIRST_EPOCH: Final = Epoch(1)
 
 
@@ -44,11 +47,12 @@ class Seal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
-    """What became of a command of an order, for ever."""
+    """What became of a command of an order, for ever, and when this was heard."""
 
     order_id: str
     command: CommandId
     outcome: Outcome
+    heard_at: UnixMs
 
     @property
     def may_be_signed_anew(self) -> bool:
@@ -67,6 +71,14 @@ class Outbox:
         self._store, self._line, self._network = store, line, network
 
     # 1.
+
+    def expiry(self, now: UnixMs) -> UnixMs:
+        """Return until when a command lives that is signed now.
+
+        The ledger judges by its own time. By a clock that is behind it, what has expired would be signed again as the
+        very same bytes.
+        """
+        return UnixMs(max(now, self._line.standing().now) + LIFE_MS)
 
     def room(self, connection: Connection, account: WalletId) -> int:
         """Return how many more commands of an account may be signed now."""
@@ -107,7 +119,7 @@ class Outbox:
 
     # 2.
 
-    def deliver(self, takers: Mapping[str, Taker]) -> int:
+    def deliver(self, takers: Mapping[str, Taker], now: UnixMs) -> int:
         """Send every message that has no final answer once, and return how many got one.
 
         Args:
@@ -125,7 +137,7 @@ class Outbox:
                 for (message, topic, _), answer in zip(page, answers, strict=True)
                 if answer.outcome.is_final
             ]
-            answered += self._take(final, takers) if final else 0
+            answered += self._take(final, takers, now) if final else 0
         return answered
 
     def _waiting(self, *, after: int) -> list[tuple[int, str, bytes]]:
@@ -140,7 +152,7 @@ class Outbox:
 
     # 3.
 
-    def _take(self, final: list[tuple[int, str, Outcome]], takers: Mapping[str, Taker]) -> int:
+    def _take(self, final: list[tuple[int, str, Outcome]], takers: Mapping[str, Taker], now: UnixMs) -> int:
         taken = 0
         with self._store.begin() as connection:
             for message, topic, outcome in final:
@@ -156,7 +168,8 @@ class Outbox:
                 if outcome.status is Status.EXPIRED and stored.number is not None:
                     connection.execute(insert(free_numbers).values(account=stored.account, number=stored.number))
                 command = CommandId(bytes.fromhex(stored.command))
-                takers[topic](connection, Delivered(order_id=stored.order_id, command=command, outcome=outcome))
+                delivered = Delivered(order_id=stored.order_id, command=command, outcome=outcome, heard_at=now)
+                takers[topic](connection, delivered)
         return taken
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from dcep.clock import UnixMs
 from dcep.ids import WalletId
 from dcep.messages.outcomes import Outcome
 from dcep.money import Fen
@@ -33,6 +34,13 @@ class Held(Protocol):
     def standing(self) -> int: ...
 
 
+class Stands(Protocol):
+    """What the newest header of the ledger says."""
+
+    @property
+    def now(self) -> UnixMs: ...
+
+
 class RetailLine(Protocol):
     """A line to the retail ledger."""
 
@@ -46,4 +54,8 @@ class RetailLine(Protocol):
 
     def account(self, wallet: WalletId) -> Held | None:
         """Return an account as it stands."""
+        ...
+
+    def standing(self) -> Stands:
+        """Return what the newest header says: its time is the one that expiry is judged by."""
         ...

@@ -108,6 +108,28 @@ free_numbers: Final = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
 )
 
+# Orders to exchange and to redeem. The id of a redemption is its command's.
+orders: Final = Table(
+    "orders",
+    TABLES,
+    Column("order_id", String(64), primary_key=True),
+    Column("kind", String(8), nullable=False),
+    Column("cause", String(8), nullable=False),
+    Column("digest", String(64), nullable=False),
+    # The payroll that an order is a line of.
+    Column("batch", String(32)),
+    Column("wallet", BigInteger, nullable=False),
+    Column("deposit_account", String(34), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("code", String(32), nullable=False),
+    Column("taken_at_ms", BigInteger, nullable=False),
+    Column("moved_at_ms", BigInteger, nullable=False),
+)
+Index("orders_by_state", orders.c.state, orders.c.taken_at_ms)
+Index("orders_by_wallet", orders.c.wallet, orders.c.taken_at_ms)
+Index("orders_by_batch", orders.c.batch)
+
 
 def open_store(url: str) -> Engine:
     """Return an operator's database with every table.

@@ -12,6 +12,7 @@ import pytest
 from dcep.errors import BadInput, DcepError
 from dcep.messages.classes import WalletClass
 from dcep.operators.bank import Bank
+from dcep.operators.exchange.deposits import SimulatedCoreBanking
 from dcep.operators.real_names import EntityEvidence, Evidence, PersonEvidence, SimulatedKyc, require_enough
 from dcep.operators.store import open_store
 from tests.town import OTHER_BANK, Town, evidence_of, open_wallet, resident_number
@@ -157,10 +158,12 @@ def test_less_evidence_later_takes_nothing_away(town: Town, bank: Bank) -> None:
     assert [wallet.deposit_account for wallet in bank.customers.wallets_of(customer)] == ["ACCT000001"]
 
 
-def test_a_bank_sees_its_own_customers_alone(town: Town, bank: Bank, tmp_path: Path) -> None:
+def test_a_bank_sees_its_own_customers_alone(
+    town: Town, bank: Bank, core: SimulatedCoreBanking, tmp_path: Path
+) -> None:
     """Of another bank's wallet it knows no name, and gives no order about it."""
     store = open_store(f"sqlite:///{tmp_path / 'other.db'}")
-    other = town.bank(store, operator=OTHER_BANK)
+    other = town.bank(store, core, operator=OTHER_BANK)
     wallet = open_wallet(town, bank, evidence_of(1, WalletClass.III), WalletClass.III, "li")
 
     orders: tuple[Callable[[], object], ...] = (
