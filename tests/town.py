@@ -13,7 +13,7 @@ from dcep.clock import Day, UnixMs, day_of_date
 from dcep.crypto.suites import Signer
 from dcep.ids import TIER1, LedgerId, OperatorId, WalletId
 from dcep.issuance.rules import read_rules
-from dcep.ledger.client import Line
+from dcep.ledger.client import WorkerLine
 from dcep.ledger.engine.standing import EngineMaker
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.ledger.folder import LedgerFolder
@@ -81,7 +81,7 @@ class Town:
         self.economy.allocate({BANK: STOCK, OTHER_BANK: STOCK})
         self._drawn = 0
 
-    def _line(self, genesis: bytes, ledger: LedgerId, make: EngineMaker, signer: Signer) -> Line:
+    def _line(self, genesis: bytes, ledger: LedgerId, make: EngineMaker, signer: Signer) -> WorkerLine:
         network = network_of(genesis)
         place = LedgerFolder(root=Path("nowhere"), ledger=ledger)
         opened = OpenLedger(
@@ -93,7 +93,7 @@ class Town:
             snapshots=SnapshotStore(place),
         )
         opened.replay(signer)
-        return Line(opened, signer, lambda: self.now)
+        return WorkerLine(opened, signer, lambda: self.now)
 
     @property
     def now(self) -> UnixMs:

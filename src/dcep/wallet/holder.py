@@ -19,12 +19,12 @@ from dcep.clock import UnixMs
 from dcep.crypto.suites import Signer
 from dcep.errors import BadInput, DcepError, Unavailable
 from dcep.ids import CommandId, WalletId
-from dcep.ledger.client import Line
+from dcep.ledger.client import Answer, Line
 from dcep.messages.commands.payments import Cancel, Pay, Refund
 from dcep.messages.commands.policies import SetPolicy
 from dcep.messages.commands.vaults import Redeem
 from dcep.messages.kinds import KIND_OF
-from dcep.messages.layout import Epoch, Key, Number, Seq
+from dcep.messages.layout import Epoch, Key, Number
 from dcep.messages.outcomes import Status
 from dcep.messages.policies import Policy
 from dcep.messages.receipts import BadReceipt, encode_receipt, verify
@@ -158,7 +158,7 @@ class Holder:
             else:
                 outcome = answer.outcome
                 if outcome.status in _FINAL:
-                    return self._write_down(order, outcome.code, answer.seq, answer.place)
+                    return self._write_down(order, answer)
                 if outcome.status is not Status.BEHIND:
                     # Nothing changed, and the same bytes may still be taken: the order stays open.
                     return order
@@ -168,19 +168,17 @@ class Holder:
 
     # 3.
 
-    def _write_down(self, order: Order, answer: str, seq: Seq | None, place: int) -> Order:
-        settled = None
-        if answer == "settled":
-            if seq is None:
-                raise Unproven("the answer names no place in the log")
-            settled = self._proven(order, seq, place)
-        self._store.settle(order.number, answer, settled)
+    def _write_down(self, order: Order, answer: Answer) -> Order:
+        settled = self._proven(order, answer) if answer.outcome.status is Status.SETTLED else None
+        self._store.settle(order.number, answer.outcome.code, settled)
         written = self._store.find(order.draft.command)
         assert written is not None, "it was stored before it was sent"
         return written
 
-    def _proven(self, order: Order, seq: Seq, place: int) -> Settled:
-        receipt = self._line.receipt(seq, place)
+    def _proven(self, order: Order, answer: Answer) -> Settled:
+        if answer.seq is None:
+            raise Unproven("the answer names no place in the log")
+        receipt = self._line.receipt_of(order.draft.wire, answer)
         try:
             proven = verify(receipt, self._store.identity.network, self._workers)
         except BadReceipt as error:
@@ -189,4 +187,4 @@ class Holder:
             raise Unproven("the receipt proves another command")
         changed = proven.command.body.order
         epoch = Epoch(changed.replaces + 1) if isinstance(changed, SetPolicy) else None
-        return Settled(seq, place, encode_receipt(receipt), epoch)
+        return Settled(answer.seq, answer.place, encode_receipt(receipt), epoch)

@@ -15,12 +15,12 @@ from dcep.crypto.suites import Signer
 from dcep.errors import DcepError, Unavailable
 from dcep.ids import OperatorId, WalletId
 from dcep.issuance.rules import read_rules
-from dcep.ledger.client import Line
+from dcep.ledger.client import WorkerLine
 from dcep.ledger.engine.standing import AccountView
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.ledger.worker.answers import Answer
 from dcep.messages.classes import WalletClass
-from dcep.messages.layout import Count, Epoch, Seq
+from dcep.messages.layout import Count, Epoch
 from dcep.messages.receipts import Receipt, decode_receipt, verify
 from dcep.messages.signatory import single_key
 from dcep.money import Fen
@@ -37,7 +37,7 @@ def _key(epoch: int) -> Signer:
     return Signer(bytes([epoch]) * 32)
 
 
-class Road(Line):
+class Road(WorkerLine):
     """The way to the ledger, on which requests and answers are lost as it is told."""
 
     def __init__(self, economy: Economy) -> None:
@@ -54,8 +54,8 @@ class Road(Line):
                 return answers
         raise Unavailable("lost", f"the {loss} was lost", retry_after_ms=1)
 
-    def receipt(self, seq: Seq, place: int) -> Receipt:
-        receipt = self._line.receipt(seq, place)
+    def receipt_of(self, wire: bytes, answer: Answer) -> Receipt:
+        receipt = self._line.receipt_of(wire, answer)
         return replace(receipt, index=Count(receipt.index + 1)) if self.is_forging else receipt
 
     def account(self, wallet: WalletId) -> AccountView | None:
