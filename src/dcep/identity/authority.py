@@ -88,10 +88,10 @@ class Authority:
             serial: random, of 64 bits or more, never used before.
 
         Raises:
-            BadInput: `bad_certificate_request`; `bad_validity`: it would outlive the root.
+            BadInput: `bad_certificate_request`; `bad_validity`: it would outlive the root, or days or serial are none.
         """
         asked, root = read_request(request, subject), read_root(self.root)
-        if second_of(now, after_days=days) > root.not_valid_after_utc:
+        if second_of(now, after_days=_checked(days)) > root.not_valid_after_utc:
             raise BadInput("bad_validity", "the certificate would outlive the root", next_step="ask for fewer days")
         builder = _builder(name_of(subject), now=now, days=days, serial=serial).issuer_name(root.subject)
         builder = builder.public_key(asked.public_key())

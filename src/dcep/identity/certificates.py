@@ -66,7 +66,7 @@ class Subject:
     """Who an institution is.
 
     Args:
-        name: 1 to 64 printable characters.
+        name: printable, 1 to 64 bytes in UTF-8, as X.520 allows a common name.
         operator: its number, 1 to 999; only operators have one, and every one has.
 
     Raises:
@@ -78,8 +78,8 @@ class Subject:
     operator: OperatorId | None = None
 
     def __post_init__(self) -> None:
-        if not (0 < len(self.name) <= MAX_NAME and self.name.isprintable()):
-            raise BadInput("bad_institution", f"a name has 1 to {MAX_NAME} printable characters")
+        if not (self.name.isprintable() and 0 < len(self.name.encode()) <= MAX_NAME):
+            raise BadInput("bad_institution", f"a name is printable and has 1 to {MAX_NAME} bytes")
         if (self.kind is Kind.OPERATOR) != (self.operator is not None):
             raise BadInput("bad_institution", "an operator has a number, and nobody else has")
         if self.operator is not None and self.operator not in _OPERATORS:

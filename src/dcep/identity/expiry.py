@@ -15,8 +15,8 @@ class Ending:
 
     Args:
         days_left: whole days; negative when it has ended.
-        successor: keyid of another certificate of the same institution that lasts longer; empty if there is none, and
-            somebody must act.
+        successor: keyid of another certificate of the same institution that takes over and lasts beyond the days; empty
+            if there is none, and somebody must act.
     """
 
     institution: Institution
@@ -39,7 +39,9 @@ def _ending(standing: tuple[Institution, ...], now: UnixMs, within_days: int) ->
     horizon = now + within_days * DAY_MS
     for each in standing:
         if each.ends_at <= horizon:
-            later = [other for other in standing if other.subject == each.subject and other.ends_at > horizon]
+            longer = [other for other in standing if other.subject == each.subject and other.ends_at > horizon]
+            # Whoever begins after the end leaves a gap.
+            later = [other for other in longer if other.starts_at <= each.ends_at]
             longest = max(later, key=lambda other: (other.ends_at, other.keyid), default=None)
             successor = "" if longest is None else longest.keyid
             yield Ending(institution=each, days_left=(each.ends_at - now) // DAY_MS, successor=successor)

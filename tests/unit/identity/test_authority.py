@@ -29,7 +29,11 @@ def refused(code: str) -> pytest.RaisesExc[BadInput]:
     return pytest.raises(BadInput, check=lambda error: error.code == code)
 
 
-@pytest.mark.parametrize("subject", [BANK, CENTRAL_BANK])
+@pytest.mark.parametrize(
+    "subject",
+    [BANK, CENTRAL_BANK, Subject(name="银" * 21 + "!", kind=Kind.TIER1)],
+    ids=["operator", "central-bank", "longest-name"],
+)
 def test_a_certificate_says_who_has_the_key_and_from_when_to_when(subject: Subject) -> None:
     """Name, kind and number come back as they were given, in any script; the serial is the keyid."""
     institution = read_certificate(issued(0x0A1B, subject=subject))
@@ -118,6 +122,7 @@ def test_a_subject_in_another_form_is_refused(parts: str) -> None:
     [
         ("", Kind.LEDGER, None),
         ("n" * 65, Kind.LEDGER, None),
+        ("银" * 22, Kind.LEDGER, None),
         ("two\nlines", Kind.LEDGER, None),
         ("a bank", Kind.OPERATOR, None),
         ("a ledger", Kind.LEDGER, OperatorId(1)),
@@ -140,7 +145,9 @@ def test_a_certificate_does_not_outlive_the_root() -> None:
         issued(8, by=root, valid_days=31)
 
 
-@pytest.mark.parametrize(("valid_days", "serial"), [(0, 7), (-1, 7), (40_000, 7), (90, 0), (90, -7), (90, 1 << 159)])
+@pytest.mark.parametrize(
+    ("valid_days", "serial"), [(0, 7), (-1, 7), (40_000, 7), (10**12, 7), (90, 0), (90, -7), (90, 1 << 159)]
+)
 def test_days_and_serials_have_bounds(valid_days: int, serial: int) -> None:
     """A serial has at most 20 octets (RFC 5280), and a certificate of no day would count for nothing."""
     with refused("bad_validity"):

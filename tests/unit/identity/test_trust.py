@@ -152,6 +152,13 @@ def test_a_certificate_with_a_successor_needs_nobody() -> None:
     assert [(ending.institution.keyid, ending.successor) for ending in endings] == [("1", "2"), ("3", "")]
 
 
+def test_a_certificate_that_begins_too_late_is_no_successor() -> None:
+    """Between the two nobody could sign."""
+    standing = store(issued(1, valid_days=10), issued(2, at=days(11), valid_days=90)).institutions
+
+    assert [ending.successor for ending in forecast(standing, now=NOW, within_days=30)] == [""]
+
+
 def test_a_successor_that_was_taken_back_is_none() -> None:
     """What does not count cannot take over."""
     trust = store(issued(1, valid_days=10), issued(2, valid_days=90))
