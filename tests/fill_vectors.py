@@ -41,6 +41,8 @@ sign unfreeze li replaces=2 basis=order as=unfreeze
 sign pay li bakery 500 as=pay
 sign pay li bakery 18446744073709551615 number=281474976710655 lane=65535 epoch=4294967295 memo=bread as=pay_largest
 sign pay li bakery 1 guard=2of(phone,card,paper) sign=0,2 as=pay_two_of_three
+sign pay li bakery 2 guard=phone_p256 as=pay_p256
+sign pay li bakery 3 guard=2of(phone_p256,card,paper_p256) sign=0,1 as=pay_two_suites
 sign refund bakery li 500 original=pay as=refund
 sign cancel li number=64 as=cancel
 sign exchange li 1_650 as=exchange
@@ -68,7 +70,10 @@ POLICIES: Final = {
     "two of three": policy("2of(phone,card,paper)")[0],
     "one of one": policy("1of(phone)")[0],
     "nested": Threshold(needed=2, of=(policy("li")[0], policy("2of(phone,card)")[0], policy("1of(paper,safe)")[0])),
+    "single key of P-256": policy("li_p256")[0],
+    "two of three, of two suites": policy("2of(phone_p256,card,paper_p256)")[0],
     "board": policy("2of3at2(o1/1,o2/2,o3/1)")[0],
+    "board of two suites": policy("2of3at2(o1_p256/1,o2/2,o3_p256/1)")[0],
     "board in a threshold": Threshold(needed=1, of=(policy("2of3at2(o1/1,o2/2,o3/1)")[0], policy("li")[0])),
 }
 REFUSED: Final = {
@@ -85,7 +90,9 @@ REFUSED: Final = {
         (b"\x02\x01\x02", policy("li")[0].encode())
     ),
     "more sites than there are": b"\x03\x02\x02\x02" + (b"\x01\x03" + key("o1") + b"\x01\x03" + key("o2")),
-    "P-256": b"\x01\x01" + key("li"),
+    "P-256, of 32 bytes": b"\x01\x01" + key("li"),
+    "Ed25519, of 33 bytes": b"\x01\x03" + key("li_p256"),
+    "SM2": b"\x01\x02" + key("li_p256"),
     "no such suite": b"\x01\x09" + key("li"),
 }
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from dcep.clock import UnixMs
-from dcep.crypto.suites import Signer
+from dcep.crypto.suites import Signer, Suite
 from dcep.ids import TIER1, LedgerId, OperatorId, WalletId, wallet_id
 from dcep.messages.commands.governance import ClassLimits, Rules, SetOperator
 from dcep.messages.genesis import ISSUING_VAULT, Genesis, supervision_wallet
@@ -33,6 +33,8 @@ UNLIMITED: Final = Rules(
 )
 # A point of small order: whoever knows no secret signs for it.
 WEAK_KEY: Final = Key(bytes((1,)) + bytes(31))
+# No point of P-256 has this x: there is no secret to it.
+WEAK_P256: Final = Key(b"\2" + (1).to_bytes(32))
 
 _NAME: Final = re.compile(r"(?:([0-9]+):)?([a-z_]\w*)(?:@([0-9]+))?")
 _THRESHOLD: Final = re.compile(r"([0-9]+)of\((.+)\)")
@@ -44,14 +46,25 @@ def hashed(name: str) -> Hash:
     return Hash(hashlib.sha256(name.encode()).digest())
 
 
+def suite(name: str) -> Suite:
+    """Return the suite of the keys of a name: P-256 if it ends in `_p256`, else Ed25519."""
+    return Suite.P256 if name.endswith("_p256") else Suite.ED25519
+
+
 def signer(name: str) -> Signer:
     """Return the key pair of a name."""
-    return Signer(hashed(name))
+    return Signer(hashed(name), suite(name))
 
 
 def key(name: str) -> Key:
-    """Return the public key of a name; `weak` is a key that its suite does not accept."""
-    return WEAK_KEY if name == "weak" else Key(signer(name).public)
+    """Return the public key of a name; `weak` and `weak_p256` are keys that their suites do not accept."""
+    weak = {"weak": WEAK_KEY, "weak_p256": WEAK_P256}
+    return weak[name] if name in weak else Key(signer(name).public)
+
+
+def single_key(name: str) -> SingleKey:
+    """Return the policy of the one key of a name."""
+    return SingleKey(suite=suite(name), key=key(name))
 
 
 def full_name(name: str) -> str:
@@ -78,12 +91,12 @@ def policy(text: str) -> tuple[Policy, list[str]]:
     """Return a policy and the names of its keys: `li`, `2of(li,phone)`, or a board `3of5at2(o1/1,o2/2)` with sites."""
     if board := _BOARD.fullmatch(text):
         seats = [seat.split("/") for seat in board[3].split(",")]
-        places = tuple(Seat(site=int(site), suite=3, key=key(name)) for name, site in seats)
+        places = tuple(Seat(site=int(site), suite=suite(name), key=key(name)) for name, site in seats)
         return Board(needed=int(board[1]), sites=int(board[2]), seats=places), [name for name, _ in seats]
     if threshold := _THRESHOLD.fullmatch(text):
         names = threshold[2].split(",")
-        return Threshold(needed=int(threshold[1]), of=tuple(SingleKey(suite=3, key=key(name)) for name in names)), names
-    return SingleKey(suite=3, key=key(text)), [text]
+        return Threshold(needed=int(threshold[1]), of=tuple(map(single_key, names))), names
+    return single_key(text), [text]
 
 
 def worker_name(ledger: LedgerId) -> str:

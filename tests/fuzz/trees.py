@@ -7,15 +7,16 @@ from typing import Final
 from hypothesis import strategies as st
 
 from dcep.crypto.suites import Signer
-from dcep.messages.layout import Key
-from dcep.messages.policies import MAX_KEYS, SUITE_ED25519, Board, Policy, Seat, SingleKey, Threshold
-from tests.names import signer
+from dcep.messages.policies import MAX_KEYS, Board, Policy, Seat, Threshold
+from tests.names import signer, single_key
 
-SIGNERS: Final[dict[bytes, Signer]] = {each.public: each for each in (signer(f"key {number}") for number in range(12))}
-_KEYS: Final = st.sampled_from([Key(public) for public in SIGNERS])
-_SINGLE: Final = st.builds(SingleKey, suite=st.just(SUITE_ED25519), key=_KEYS)
+_NAMES: Final = [f"key {number}{suite}" for number in range(6) for suite in ("", "_p256")]
+SIGNERS: Final[dict[bytes, Signer]] = {each.public: each for each in map(signer, _NAMES)}
+_SINGLE: Final = st.sampled_from([single_key(name) for name in _NAMES])
 _SEATS: Final = st.lists(
-    st.builds(Seat, site=st.integers(0, 3), suite=st.just(SUITE_ED25519), key=_KEYS), min_size=1, max_size=6
+    st.builds(lambda site, of: Seat(site=site, suite=of.suite, key=of.key), st.integers(0, 3), _SINGLE),
+    min_size=1,
+    max_size=6,
 )
 
 

@@ -3,3 +3,5 @@
 pub mod ed25519;
 pub mod hashes;
 pub mod merkle;
+pub mod p256;
+pub mod suites;

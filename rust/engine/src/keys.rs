@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dcep_crypto::ed25519::is_acceptable_key;
+use dcep_crypto::suites::{PublicKey, is_acceptable_key};
 use dcep_messages::layout::Key;
 use dcep_messages::policies::Policy;
 
@@ -10,17 +10,17 @@ use dcep_messages::policies::Policy;
 #[must_use]
 pub fn has_bad_key(policy: &Policy) -> bool {
     let keys = policy.keys();
-    keys.is_empty() || has_repeated_key(&keys) || keys.iter().any(is_bad_worker_key)
+    keys.is_empty() || has_repeated_key(&keys) || !keys.iter().all(is_acceptable_key)
 }
 
 /// Return whether a key stands in a list twice.
 #[must_use]
-pub fn has_repeated_key(keys: &[Key]) -> bool {
+pub fn has_repeated_key(keys: &[impl Ord]) -> bool {
     keys.iter().collect::<BTreeSet<_>>().len() < keys.len()
 }
 
 /// Return whether a worker's key, always Ed25519, is one that its suite does not accept.
 #[must_use]
 pub fn is_bad_worker_key(key: &Key) -> bool {
-    !is_acceptable_key(key)
+    !is_acceptable_key(&PublicKey::Ed25519(*key))
 }

@@ -1,9 +1,9 @@
 //! What can be said of commands without any state: size, network and kind of each wire; then form, policy and
-//! signatures of a frame's records, all signatures in one batch.
+//! signatures of a frame's records, all signatures of Ed25519 in one batch.
 
 use std::ops::Range;
 
-use dcep_crypto::ed25519::{PublicKey, Signature, Signed, verify_batch, verify_suspect_batch};
+use dcep_crypto::suites::{PublicKey, Signature, Signed, verify_batch, verify_suspect_batch};
 
 use crate::commands::channel::Credit;
 use crate::commands::governance::Workers;
@@ -137,7 +137,7 @@ impl Batch {
         let message = self.message(&[signed.message]);
         self.signatures.push(Claim {
             place,
-            key: signed.header.worker,
+            key: PublicKey::Ed25519(signed.header.worker),
             message,
             signature: signed.signature,
         });

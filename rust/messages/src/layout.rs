@@ -16,7 +16,7 @@ pub type Version = u32;
 pub type Seq = u64;
 /// A SHA-256 value.
 pub type Hash = [u8; 32];
-/// An Ed25519 public key.
+/// A worker's Ed25519 public key; the keys of policies say their suite themselves.
 pub type Key = [u8; 32];
 /// The name under which reserves are locked.
 pub type LockId = [u8; 16];

@@ -7,12 +7,12 @@
 use std::collections::BTreeSet;
 
 use dcep_crypto::hashes::tagged;
+use dcep_crypto::suites::{ED25519, P256, PublicKey};
 
 use crate::ids::PolicyHash;
-use crate::layout::{Field, Key, Malformed, Reader, encode};
+use crate::layout::{Field, Malformed, Reader, encode};
 
 const TAG: &[u8] = b"dpol";
-const SUITE_ED25519: u8 = 3;
 const MAX_DEPTH: u8 = 8;
 const MAX_KEYS: usize = 32;
 
@@ -21,8 +21,8 @@ const MAX_KEYS: usize = 32;
 pub enum Policy {
     /// No policy: the command carries its proof itself (credit, ack) or its frame does (checkpoint).
     Nobody,
-    /// One Ed25519 key.
-    SingleKey(Key),
+    /// One key.
+    SingleKey(PublicKey),
     /// At least `needed` of the policies below; any = 1, all = their count.
     Threshold {
         /// How many.
@@ -46,14 +46,14 @@ pub enum Policy {
 pub struct Seat {
     /// The site's number.
     pub site: u8,
-    /// The officer's Ed25519 key.
-    pub key: Key,
+    /// The officer's key.
+    pub key: PublicKey,
 }
 
 impl Policy {
     /// Return the keys in the order of their numbers.
     #[must_use]
-    pub fn keys(&self) -> Vec<Key> {
+    pub fn keys(&self) -> Vec<PublicKey> {
         match self {
             Policy::Nobody => Vec::new(),
             Policy::SingleKey(key) => vec![*key],
@@ -102,8 +102,8 @@ impl Field for Policy {
         match self {
             Policy::Nobody => out.push(0),
             Policy::SingleKey(key) => {
-                out.extend([1, SUITE_ED25519]);
-                key.write(out);
+                out.push(1);
+                write_key(key, out);
             }
             Policy::Threshold { needed, of } => {
                 out.extend([2, *needed]);
@@ -128,8 +128,8 @@ impl Field for Policy {
 
 impl Field for Seat {
     fn write(&self, out: &mut Vec<u8>) {
-        out.extend([self.site, SUITE_ED25519]);
-        self.key.write(out);
+        out.push(self.site);
+        write_key(&self.key, out);
     }
 
     fn read(reader: &mut Reader) -> Result<Self, Malformed> {
@@ -180,11 +180,18 @@ fn reachable(needed: u8, count: usize) -> Result<(), Malformed> {
     is_reachable.then_some(()).ok_or(Malformed::Bytes)
 }
 
-fn read_key(reader: &mut Reader) -> Result<Key, Malformed> {
-    if u8::read(reader)? != SUITE_ED25519 {
-        return Err(Malformed::Suite);
+fn write_key(key: &PublicKey, out: &mut Vec<u8>) {
+    out.push(key.suite());
+    out.extend_from_slice(key.as_bytes());
+}
+
+/// Take a key off the reader: the suite says how long it is.
+fn read_key(reader: &mut Reader) -> Result<PublicKey, Malformed> {
+    match u8::read(reader)? {
+        P256 => reader.array().map(PublicKey::P256),
+        ED25519 => reader.array().map(PublicKey::Ed25519),
+        _ => Err(Malformed::Suite),
     }
-    reader.array()
 }
 
 fn distinct(sites: &[u8]) -> usize {

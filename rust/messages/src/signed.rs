@@ -4,13 +4,13 @@
 //! hash. The command id is the SHA-256 of the body alone: a second signature never makes a second command. A frame does
 //! not repeat what its header says: a *record* is the wire without its first 21 bytes (tag, version, network).
 
-use dcep_crypto::ed25519::{Signature, Signed, verify_batch};
 use dcep_crypto::hashes::tagged;
+use dcep_crypto::suites::{PublicKey, Signature, Signed, verify_batch};
 
 use crate::clock::UnixMs;
 use crate::ids::{CommandId, NetworkId, PolicyHash, WalletId};
 use crate::kinds::{Kind, Order};
-use crate::layout::{Code, Epoch, Field, Hash, Key, Lane, Malformed, Number, Reader};
+use crate::layout::{Code, Epoch, Field, Hash, Lane, Malformed, Number, Reader};
 use crate::policies::{Policy, hash_of_bytes};
 
 /// Tag and version.
@@ -88,7 +88,7 @@ impl Command<'_> {
     }
 
     /// Return the signatures that stand on the command, each with its key.
-    pub fn signatures(&self) -> impl Iterator<Item = (Key, Signature)> {
+    pub fn signatures(&self) -> impl Iterator<Item = (PublicKey, Signature)> {
         let keys = self.policy.keys();
         self.signatures
             .iter()

@@ -12,7 +12,8 @@ mod hostile;
 use std::collections::BTreeSet;
 
 use dcep_crypto::hashes::sha256;
-use dcep_messages::layout::{Key, decode, encode};
+use dcep_crypto::suites::PublicKey;
+use dcep_messages::layout::{decode, encode};
 use dcep_messages::policies::{Policy, Seat, policy_hash};
 use hostile::{fuzz, mutated, of_table};
 use proptest::collection::vec;
@@ -25,12 +26,21 @@ const TARGETS: u64 = 2;
 const MOST_KEYS: usize = 32;
 const DEEPEST: usize = 8;
 
+fn keys() -> impl Strategy<Value = PublicKey> {
+    let p256 = (any::<u8>(), any::<[u8; 32]>()).prop_map(|(first, x)| {
+        let mut key = [first; 33];
+        key[1..].copy_from_slice(&x);
+        PublicKey::P256(key)
+    });
+    prop_oneof![any::<[u8; 32]>().prop_map(PublicKey::Ed25519), p256]
+}
+
 fn single_keys() -> impl Strategy<Value = Policy> {
-    any::<Key>().prop_map(Policy::SingleKey)
+    keys().prop_map(Policy::SingleKey)
 }
 
 fn boards() -> impl Strategy<Value = Policy> {
-    let seats = vec((0..4_u8, any::<Key>()).prop_map(|(site, key)| Seat { site, key }), 1..7);
+    let seats = vec((0..4_u8, keys()).prop_map(|(site, key)| Seat { site, key }), 1..7);
     (seats, any::<prop::sample::Index>(), any::<prop::sample::Index>()).prop_map(|(seats, needed, sites)| {
         let distinct: BTreeSet<u8> = seats.iter().map(|seat| seat.site).collect();
         let (needed, sites) = (

@@ -10,8 +10,7 @@ use pyo3::prelude::*;
 mod _core {
     #[pymodule_export]
     use super::crypto::{
-        ed25519_key_acceptable, ed25519_public, ed25519_sign, ed25519_sign_batch, ed25519_verify, ed25519_verify_batch,
-        merkle_root,
+        key_acceptable, merkle_root, p256_signature_from_der, public_key, sign, sign_batch, verify, verify_batch,
     };
     #[pymodule_export]
     use super::engine::{Engine, read_wires, verify_records};

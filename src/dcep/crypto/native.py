@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dcep._core import (
-    ed25519_key_acceptable,
-    ed25519_public,
-    ed25519_sign,
-    ed25519_sign_batch,
-    ed25519_verify,
-    ed25519_verify_batch,
+    key_acceptable,
     merkle_root,
+    p256_signature_from_der,
+    public_key,
+    sign,
+    sign_batch,
+    verify,
+    verify_batch,
 )
 
 __all__ = [
-    "ed25519_key_acceptable",
-    "ed25519_public",
-    "ed25519_sign",
-    "ed25519_sign_batch",
-    "ed25519_verify",
-    "ed25519_verify_batch",
+    "key_acceptable",
     "merkle_root",
+    "p256_signature_from_der",
+    "public_key",
+    "sign",
+    "sign_batch",
+    "verify",
+    "verify_batch",
 ]

@@ -1,15 +1,20 @@
 """Signature suites behind one small face; the suite of a key stands beside it in every message.
 
 Suite 3 is Ed25519: made by RFC 8032, judged by ZIP-215, so that a batch and a single check agree on every input, in
-every engine, for ever. Suites 1 and 2 have their numbers and are refused until they are built.
+every engine, for ever. Suite 1 is ECDSA over P-256 with SHA-256, which browsers and secure elements have: keys are
+compressed points, signatures r ‖ s, made with the nonces of RFC 6979; (r, n - s) is accepted beside (r, s), because
+browsers make either. Suite 2 has its number and is refused until it is built.
+
+Workers, members of tier 1 and certificates of institutions stay with Ed25519: a header that is signed again after a
+crash must come out the same, and many signatures of it are judged at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from dcep.crypto import native
 from dcep.errors import BadInput
@@ -26,8 +31,9 @@ class Suite(IntEnum):
 class UnsupportedSuite(BadInput):
     """The suite has no meaning here, or not yet."""
 
-    def __init__(self, number: int) -> None:
-        super().__init__("unsupported_suite", f"signature suite {number} is not supported, only {Suite.ED25519:d} is")
+    def __init__(self, number: int, *, wanted: Collection[Suite] = ()) -> None:
+        known = " or ".join(f"{suite:d}" for suite in wanted or _SIZES)
+        super().__init__("unsupported_suite", f"signature suite {number} is not supported here: {known} is")
 
 
 class BadSignature(BadInput):
@@ -46,7 +52,12 @@ class Sizes:
     signature: int
 
 
-_ED25519 = Sizes(seed=32, key=32, signature=64)
+# The same in every suite: a command need not say it.
+_SIGNATURE: Final = 64
+_SIZES: Final = {
+    Suite.P256: Sizes(seed=32, key=33, signature=_SIGNATURE),
+    Suite.ED25519: Sizes(seed=32, key=32, signature=_SIGNATURE),
+}
 
 
 class SignedMessage(NamedTuple):
@@ -67,15 +78,24 @@ def supported(number: int) -> Suite:
     Raises:
         UnsupportedSuite: the number is unknown, or its suite is not built.
     """
-    if number != Suite.ED25519:
+    if number not in _SIZES:
         raise UnsupportedSuite(number)
-    return Suite.ED25519
+    return Suite(number)
+
+
+def require_ed25519(signer: Signer) -> None:
+    """Return only if a signer is of the suite of workers, members of tier 1 and institutions.
+
+    Raises:
+        UnsupportedSuite: it is of another.
+    """
+    if signer.suite is not Suite.ED25519:
+        raise UnsupportedSuite(signer.suite, wanted=(Suite.ED25519,))
 
 
 def sizes(suite: Suite) -> Sizes:
     """Return the sizes of a suite's values, or raise UnsupportedSuite."""
-    supported(suite)
-    return _ED25519
+    return _SIZES[supported(suite)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +108,7 @@ class Signer:
 
     Raises:
         UnsupportedSuite: the suite is not built.
-        ValueError: the seed has another length.
+        ValueError: the seed has another length, or is no secret of the suite: of P-256 one in 2^32 is none.
     """
 
     seed: bytes = field(repr=False)
@@ -98,11 +118,11 @@ class Signer:
     def __post_init__(self) -> None:
         """Derive the public key; it is kept, for every signature needs it."""
         supported(self.suite)
-        object.__setattr__(self, "public", native.ed25519_public(self.seed))
+        object.__setattr__(self, "public", native.public_key(self.suite, self.seed))
 
     def sign(self, message: bytes) -> bytes:
         """Return the signature; the same message gives the same signature."""
-        return native.ed25519_sign(self.seed, self.public, message)
+        return native.sign(self.suite, self.seed, self.public, message)
 
 
 def sign_batch(signers: Sequence[Signer], messages: Sequence[bytes]) -> list[bytes]:
@@ -111,13 +131,13 @@ def sign_batch(signers: Sequence[Signer], messages: Sequence[bytes]) -> list[byt
     Raises:
         ValueError: there are not as many signers as messages.
     """
-    seeds, publics = b"".join(signer.seed for signer in signers), b"".join(signer.public for signer in signers)
-    signatures, size = native.ed25519_sign_batch(seeds, publics, list(messages)), _ED25519.signature
-    return [signatures[at : at + size] for at in range(0, len(signatures), size)]
+    pairs = zip(signers, messages, strict=True)
+    signatures = native.sign_batch([(each.seed, each.public, message, each.suite) for each, message in pairs])
+    return [signatures[at : at + _SIGNATURE] for at in range(0, len(signatures), _SIGNATURE)]
 
 
 def bad_signatures(items: Sequence[SignedMessage]) -> list[int]:
-    """Judge many signatures at about half the price of one by one.
+    """Judge many signatures, those of Ed25519 at about half the price of one by one.
 
     Args:
         items: may be empty. A key or signature of the wrong length is bad like any other.
@@ -130,8 +150,8 @@ def bad_signatures(items: Sequence[SignedMessage]) -> list[int]:
     """
     for suite in {item.suite for item in items}:
         supported(suite)
-    shaped = [place for place, item in enumerate(items) if _has_shape(item.key, item.signature)]
-    bad = native.ed25519_verify_batch([items[place][:3] for place in shaped])
+    shaped = [place for place, item in enumerate(items) if _has_shape(item.suite, item.key, item.signature)]
+    bad = native.verify_batch([items[place] for place in shaped])
     good = set(shaped).difference(shaped[index] for index in bad)
     return [place for place in range(len(items)) if place not in good]
 
@@ -144,20 +164,20 @@ def require_signature(key: bytes, message: bytes, signature: bytes, suite: Suite
         UnsupportedSuite: the suite is not built.
     """
     supported(suite)
-    if not (_has_shape(key, signature) and native.ed25519_verify(key, message, signature)):
+    if not (_has_shape(suite, key, signature) and native.verify(suite, key, message, signature)):
         raise BadSignature
 
 
 def acceptable_key(suite: Suite, key: bytes) -> bool:
-    """Say whether a key may be registered: of the right length, canonically encoded, not of small order.
+    """Say whether a key may be registered: of the right length, canonically encoded, on the curve, not of small order.
 
     A key of small order says nothing about who signed; two spellings of a key would count as two signers.
 
     Raises:
         UnsupportedSuite: the suite is not built.
     """
-    return len(key) == sizes(suite).key and native.ed25519_key_acceptable(key)
+    return len(key) == sizes(suite).key and native.key_acceptable(suite, key)
 
 
-def _has_shape(key: bytes, signature: bytes) -> bool:
-    return len(key) == _ED25519.key and len(signature) == _ED25519.signature
+def _has_shape(suite: Suite, key: bytes, signature: bytes) -> bool:
+    return len(key) == _SIZES[suite].key and len(signature) == _SIZES[suite].signature

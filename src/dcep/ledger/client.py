@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from dcep.clock import UnixMs
-from dcep.crypto.suites import Signer
+from dcep.crypto.suites import Signer, require_ed25519
 from dcep.ids import LedgerId, NetworkId, WalletId
 from dcep.ledger.engine.standing import AccountView, EngineMaker, Standing, Sums
 from dcep.ledger.folder import Folder
@@ -263,9 +263,11 @@ def open_line(
         segment_bytes: a file of log or headers that would grow beyond this is left, and the next one begun.
 
     Raises:
+        UnsupportedSuite: the worker's key is no Ed25519 key; nothing was opened.
         Damaged: the folder contradicts itself; nothing was changed.
         Unavailable: `folder_unusable` or `log_failed`, the disk refused.
     """
+    require_ed25519(signer)
     place = folder.ledger(ledger)
     place.make()
     with ExitStack() as stack:

@@ -11,11 +11,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from dcep.crypto.suites import UnsupportedSuite, sizes, supported
 from dcep.ids import PolicyHash
 from dcep.messages.layout import Key, Malformed, Reader, SuiteUnsupported, declare
 
 TAG: Final = b"dpol"
-SUITE_ED25519: Final = 3
 MAX_DEPTH: Final = 8
 MAX_KEYS: Final = 32
 
@@ -116,7 +116,7 @@ def read_policy(reader: Reader) -> Policy:
     """Take one policy off the reader.
 
     Raises:
-        SuiteUnsupported: a key of a suite other than Ed25519.
+        SuiteUnsupported: a key of a suite that is not built.
         Malformed: deeper than MAX_DEPTH, more than MAX_KEYS keys, a count that no set of signatures can meet.
     """
     policy = _read_tree(reader, MAX_DEPTH)
@@ -164,10 +164,11 @@ def _read_seat(reader: Reader) -> Seat:
 
 
 def _read_key(reader: Reader) -> tuple[int, Key]:
-    suite = reader.integer(1)
-    if suite != SUITE_ED25519:
-        raise SuiteUnsupported(f"suite {suite}")
-    return suite, Key(reader.take(32))
+    try:
+        suite = supported(reader.integer(1))
+    except UnsupportedSuite as error:
+        raise SuiteUnsupported(str(error)) from error
+    return suite, Key(reader.take(sizes(suite).key))
 
 
 declare("Policy", Policy, encode_policy, read_policy)

@@ -15,7 +15,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
 
 TABLE = Path(__file__).parents[3] / "vectors" / "commands.tsv"
 U8, U16, U32, U64, U128 = 1, 2, 4, 8, 16
@@ -28,6 +31,7 @@ INTEGERS = {
 }
 BYTES = {"NetworkId": 16, "LockId": 16, "Name": 16, "Hash": 32, "Key": 32, "CommandId": 32}
 TIER1 = 0xFFFF
+KEY_SIZES = {1: 33, 3: 32}
 SETTLED, FROZEN_TO_RECEIVE = 1, 2
 KINDS: dict[int, tuple[str, list[tuple[str, str]]]] = {}
 UNSIGNED: set[str] = set()
@@ -49,11 +53,26 @@ HEADER = (
 HEADER_FIELDS = [(part.split()[0], part.split()[1]) for part in HEADER.split("|")]
 
 
+class PublicKey(NamedTuple):
+    """A key of a suite: 1 P-256, 3 Ed25519."""
+
+    suite: int
+    data: bytes
+
+    def verify(self, signature: bytes, message: bytes) -> None:
+        """Raise InvalidSignature if it is none."""
+        if self.suite == 3:
+            return Ed25519PublicKey.from_public_bytes(self.data).verify(signature, message)
+        r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
+        key = EllipticCurvePublicKey.from_encoded_point(SECP256R1(), self.data)
+        return key.verify(encode_dss_signature(r, s), message, ECDSA(SHA256()))
+
+
 class Policy(NamedTuple):
     """Who may act: `suffices` says whether the keys with these numbers are enough."""
 
     data: bytes
-    keys: list[bytes]
+    keys: list[PublicKey]
     suffices: Callable[[set[int]], bool]
 
 
@@ -76,9 +95,9 @@ def threshold(needed: int, parts: list[Policy], signed: set[int]) -> bool:
     return satisfied >= needed
 
 
-def board(needed: int, sites: int, seats: list[bytes], signed: set[int]) -> bool:
+def board(needed: int, sites: int, seats: list[int], signed: set[int]) -> bool:
     """Need so many seats, from so many different sites."""
-    return len(signed) >= needed and len({seats[number][0] for number in signed}) >= sites
+    return len(signed) >= needed and len({seats[number] for number in signed}) >= sites
 
 
 class Command(NamedTuple):
@@ -121,6 +140,10 @@ class Bytes:
     def record(self, fields: list[tuple[str, str]]) -> dict[str, Any]:
         return {name: self.value(kind) for name, kind in fields if kind != "-"}
 
+    def key(self) -> PublicKey:
+        suite = self.number(U8)
+        return PublicKey(suite, self.take(KEY_SIZES[suite]))
+
     def policy(self) -> Policy:
         """Return a policy: its bytes, its keys in order, and who of them suffices."""
         start = self.at
@@ -128,15 +151,15 @@ class Bytes:
             case 0:
                 keys, suffices = [], nobody
             case 1:
-                keys, suffices = [self.take(33)[1:]], partial(at_least, 1, 1)
+                keys, suffices = [self.key()], partial(at_least, 1, 1)
             case 2:
                 needed, count = self.take(2)
                 parts = [self.policy() for _ in range(count)]
                 keys, suffices = [key for part in parts for key in part.keys], partial(threshold, needed, parts)
             case 3:
                 needed, sites, count = self.take(3)
-                seats = [self.take(34) for _ in range(count)]
-                keys, suffices = [seat[2:] for seat in seats], partial(board, needed, sites, seats)
+                seats = [(self.number(U8), self.key()) for _ in range(count)]
+                keys, suffices = [key for _, key in seats], partial(board, needed, sites, [site for site, _ in seats])
             case _:
                 raise AssertionError("no such policy")
         return Policy(self.data[start : self.at], keys, suffices)
@@ -238,7 +261,7 @@ class Reader:
         policy, signed = reader.policy(), set[int]()
         for _ in range(reader.number(U8)):
             number = reader.number(U8)
-            Ed25519PublicKey.from_public_bytes(policy.keys[number]).verify(reader.take(64), body)
+            policy.keys[number].verify(reader.take(64), body)
             signed.add(number)
         assert reader.at == len(record)
         assert policy.suffices(signed)

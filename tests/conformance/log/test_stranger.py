@@ -51,6 +51,9 @@ PLAY: Final = """
     pay       li        wang       10
     unfreeze  wang      replaces=4
     set_policy  li      li2
+    set_policy  wang    2of(phone_p256,card,paper_p256)
+    pay         wang    li         1      sign=0,1
+    set_policy  zhou@1  phone_p256
     redeem    wang      600
     redeem    zhou@1    100
     return    5_000      by=vault

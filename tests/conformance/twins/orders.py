@@ -26,9 +26,9 @@ from dcep.messages.commands.wallets import Close, Open, SetClass
 from dcep.messages.crossings import OfficersOrder, Payment, Returned, ReturnToIssuer
 from dcep.messages.genesis import CENTRAL_BANK
 from dcep.messages.layout import Blob, Code, Epoch, Hash, LockId, Name, Seq, Version
-from dcep.messages.policies import NOBODY, Policy, SingleKey, Threshold
+from dcep.messages.policies import NOBODY, Policy, Threshold
 from dcep.money import MAX_FEN, Fen
-from tests.names import BOARD, HOUR, NONE, UNLIMITED, WEAK_KEY, full_name, hashed, key, policy, seat, wallet
+from tests.names import BOARD, HOUR, NONE, UNLIMITED, WEAK_KEY, full_name, hashed, key, policy, seat, single_key, wallet
 from tests.network import START
 
 SHARDS: Final = 2
@@ -38,13 +38,15 @@ WALLETS: Final = tuple(name + shard for name in NAMES for shard in ("", "@1"))
 ROLES: Final = ("registrar", "2:registrar", "vault", "2:vault", "supervision")
 INSTITUTIONS: Final = (*(name + shard for name in ROLES for shard in ("", "@1")), "issuer")
 POLICIES: Final = (
-    *("phone", "2of(li,phone)", BOARD, "2of4at2(o1/1,o2/2,o3/1,o6/2)"),
-    *("1of2at1(o1/1,o2/1)", "1of2at2(o1/1,o2/2)", "2of2at1(o1/1,o2/1)"),
+    *("phone", "card_p256", "2of(li,phone,card_p256)", BOARD, "2of4at2(o1/1,o2/2,o3/1,o6/2)"),
+    *("1of2at1(o1/1,o2/1)", "1of2at2(o1/1,o2/2)", "2of2at1(o1/1,o2_p256/1)"),
 )
 BAD_POLICIES: Final[tuple[Policy, ...]] = (
     NOBODY,
-    SingleKey(suite=3, key=WEAK_KEY),
-    Threshold(needed=1, of=(SingleKey(suite=3, key=key("li")),) * 2),
+    single_key("weak"),
+    single_key("weak_p256"),
+    Threshold(needed=1, of=(single_key("li"),) * 2),
+    Threshold(needed=1, of=(single_key("li_p256"),) * 2),
 )
 LIMITED: Final = ClassLimits(cap=Fen(2_000), single=Fen(500), daily=Fen(1_000), annual=Fen(1_200))
 SMALL: Final = (0, 1, 5, 100, 300, 499, 500, 501, 700, 1_001, 1_900)

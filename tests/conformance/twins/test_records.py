@@ -20,21 +20,22 @@ from dcep.messages.policies import Board, Policy, Seat, SingleKey, Threshold
 from tests.conformance.twins import orders as o
 from tests.conformance.twins.verdict import verdict
 from tests.conformance.twins.world import World
-from tests.names import BOARD, key, wallet
+from tests.names import BOARD, key, single_key, wallet
 
 _WORLD: Final = World()
 _NETWORK: Final = _WORLD.network
 
-keys: Final = st.sampled_from([key(name) for name in ("li", "wang", "zhou", "phone")])
+keys: Final = st.sampled_from([key(name) for name in ("li", "wang", "zhou", "phone_p256", "card_p256")])
 # As many keys as a policy may have, and one more.
 MANY_KEYS: Final = [
     Threshold(needed=1, of=tuple(Threshold(needed=1, of=(SingleKey(suite=3, key=key("li")),) * n) for n in (16, more)))
     for more in (16, 17)
 ]
-single_keys: Final = st.builds(SingleKey, suite=st.just(3), key=keys) | st.builds(
+# Also keys under another suite than theirs: the bytes behind them are then something else.
+single_keys: Final = st.sampled_from([single_key(name) for name in ("li", "wang", "phone_p256")]) | st.builds(
     SingleKey, suite=st.integers(0, 4), key=keys
 )
-seats: Final = st.builds(Seat, site=st.integers(0, 3), suite=st.just(3), key=keys)
+seats: Final = st.builds(Seat, site=st.integers(0, 3), suite=st.sampled_from([1, 3]), key=keys)
 counts: Final = st.integers(0, 4) | st.sampled_from([32, 33, 255])
 # Also what no set of signatures can meet, and nobody where somebody belongs.
 policies: Final[st.SearchStrategy[Policy]] = st.recursive(
@@ -116,7 +117,9 @@ def test_good_and_bad_signatures_are_told_apart_in_one_batch(is_suspect: bool) -
     ack = _NETWORK.ack(LedgerId(1))
     # Behind the header's signature stand the memo hash, nobody's policy and no signature: 34 bytes.
     forged = ack[:-35] + bytes((ack[-35] ^ 1,)) + ack[-34:]
-    wires = [good, bad, missing, ack, forged, good]
+    other = _NETWORK.order(wallet("li", o.SHARDS), Cancel(), "2of(li,card_p256)")
+    spoiled = other[:-1] + bytes((other[-1] ^ 1,))
+    wires = [good, bad, missing, ack, forged, good, other, spoiled]
 
     verdicts = verify_records(_NETWORK.id, join(map(signed.record_of, wires)), is_suspect=is_suspect)
 
@@ -127,6 +130,8 @@ def test_good_and_bad_signatures_are_told_apart_in_one_batch(is_suspect: bool) -
         None,
         "bad_signature",
         None,
+        None,
+        "bad_signature",
     ]
 
 

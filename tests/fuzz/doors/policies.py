@@ -28,7 +28,7 @@ from tests.fuzz.real import NETWORK, POLICIES
 from tests.fuzz.target import Target, seeds_of
 from tests.fuzz.trees import SIGNERS, trees
 
-_ED25519: Final = 3
+_KEY_SIZES: Final = {1: 33, 3: 32}
 _DEEPEST: Final = 8
 _MOST_KEYS: Final = 32
 # Of a policy with few keys every set of signers is tried, of one with many these.
@@ -53,9 +53,10 @@ class _Oracle:
         return taken
 
     def key(self) -> int:
-        if self.take(1)[0] != _ED25519:
+        size = _KEY_SIZES.get(self.take(1)[0])
+        if size is None:
             raise _NoPolicy
-        self.keys.append(self.take(32))
+        self.keys.append(self.take(size))
         return len(self.keys) - 1
 
     def node(self, depth: int) -> tuple[object, ...]:

@@ -8,18 +8,21 @@ from pathlib import Path
 import pytest
 
 from dcep.clock import UnixMs, day_of_date
+from dcep.crypto.suites import Signer, Suite, UnsupportedSuite
 from dcep.ids import OperatorId
 from dcep.issuance.rules import read_rules
-from dcep.ledger.client import WorkerLine
+from dcep.ledger.client import WorkerLine, open_line
 from dcep.ledger.engine.statute import PythonEngine
+from dcep.ledger.folder import Folder
 from dcep.ledger.worker.answers import Answer
 from dcep.messages.classes import WalletClass
+from dcep.messages.genesis import encode_genesis
 from dcep.messages.layout import Number
 from dcep.messages.outcomes import NEVER_PROCESSED, SETTLED, refused
 from dcep.messages.refusals import Refusal
 from dcep.messages.signatory import single_key
 from dcep.money import Fen
-from dcep.simulation.economy import Economy
+from dcep.simulation.economy import SHARD, Economy
 from dcep.simulation.opening import open_economy
 from dcep.wallet.payments import Wallet
 
@@ -168,3 +171,15 @@ def test_a_restart_answers_as_before(tmp_path: Path) -> None:
         after = economy.shard.line.submit([wire], at=economy.now)
 
     assert list(after) == list(before)
+
+
+def test_a_worker_with_a_key_of_another_suite_is_not_put_on_a_ledger(tmp_path: Path) -> None:
+    """Frames and headers hold 32 bytes for the worker's key; nothing is opened, nothing written."""
+    with open_economy(tmp_path / "data", read_rules("ecny-2021"), PythonEngine, lambda: bytes(32)) as economy:
+        genesis = encode_genesis(economy.genesis)
+
+    with Folder.create(tmp_path / "other", genesis) as folder:
+        with pytest.raises(UnsupportedSuite):
+            open_line(folder, SHARD, PythonEngine, Signer(b"w" * 32, Suite.P256), lambda: UnixMs(0))
+
+        assert list(folder.ledger(SHARD).log.iterdir()) == []

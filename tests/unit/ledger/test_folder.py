@@ -12,6 +12,7 @@ from typing import Final
 import pytest
 
 from dcep.clock import UnixMs
+from dcep.crypto.suites import Suite
 from dcep.errors import BadInput, Damaged, Unavailable
 from dcep.ids import TIER1, LedgerId
 from dcep.ledger.folder import Folder
@@ -19,11 +20,11 @@ from dcep.ledger.log.file import FileLog
 from dcep.messages.commands.governance import ClassLimits, Rules
 from dcep.messages.genesis import Genesis, encode_genesis, network_of
 from dcep.messages.layout import Code, Hash, Key, Name, Seq, Version
-from dcep.messages.policies import SUITE_ED25519, SingleKey
+from dcep.messages.policies import SingleKey
 from dcep.money import MAX_FEN
 from tests.faults.disk.disk import Disk
 
-_SOMEBODY: Final = SingleKey(suite=SUITE_ED25519, key=Key(bytes(32)))
+_SOMEBODY: Final = SingleKey(suite=Suite.ED25519, key=Key(bytes(32)))
 _RULES: Final = Rules(
     replaces=Version(0),
     name=Name(bytes(16)),

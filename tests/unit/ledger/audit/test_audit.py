@@ -8,21 +8,27 @@ from pathlib import Path
 import pytest
 
 from dcep.clock import UnixMs, start_of
-from dcep.crypto.suites import Signer
+from dcep.crypto.suites import Signer, Suite
 from dcep.errors import BadInput, Unavailable
 from dcep.ids import NetworkId
 from dcep.ledger.audit import audit
+from dcep.ledger.engine.standing import EngineMaker
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.ledger.folder import Folder
 from dcep.ledger.native import RustEngine
+from dcep.messages.classes import WalletClass
 from dcep.messages.commands.channel import Ack
 from dcep.messages.commands.governance import Workers
 from dcep.messages.commands.timekeeping import Checkpoint
+from dcep.messages.commands.vaults import Redeem
 from dcep.messages.frames import split
 from dcep.messages.genesis import network_of
 from dcep.messages.headers import decode_signed_header, encode_header, read_signed_header
 from dcep.messages.layout import Blob, Hash, Key, Reader, Seq, Sum, Version
-from dcep.messages.signed import record_of, unsigned
+from dcep.messages.policies import Threshold
+from dcep.messages.signatory import single_key
+from dcep.messages.signed import attach, record_of, unsigned
+from dcep.money import Fen
 from dcep.simulation.economy import SHARD
 from tests.unit.ledger.audit.kept import (
     BANK,
@@ -299,3 +305,27 @@ def _cut(content: bytes) -> tuple[bytes, bytes]:
     reader = Reader(content)
     read_signed_header(reader)
     return content[: reader.at], content[reader.at :]
+
+
+@pytest.mark.parametrize("engine", [PythonEngine, RustEngine], ids=["python", "rust"])
+def test_a_wallet_under_keys_of_two_suites_is_audited_like_any_other(data: Path, engine: EngineMaker) -> None:
+    """A browser's key counts in the audit too: the good signature holds, and the one by another key is found."""
+    phone, card = Signer(b"p" * 32, Suite.P256), Signer(b"c" * 32)
+    guard = Threshold(needed=2, of=(single_key(phone), single_key(card)))
+    with economy_in(data) as economy:
+        play(economy)
+        wallet = economy.new_wallet(BANK, "browser")
+        registrar, vault = economy.operators[BANK].registrar, economy.operators[BANK].vault
+        opened = registrar.open(wallet.id, WalletClass.II, guard, expires_at=economy.midnight)
+        paid_in = vault.exchange(wallet.id, Fen(100), expires_at=economy.midnight)
+        bodies = [wallet.signatory.body(Redeem(vault=vault.wallet, amount=Fen(1)), economy.midnight) for _ in range(2)]
+        good, forged = (attach(body, guard, {0: phone.sign(bodies[0]), 1: card.sign(body)}) for body in bodies)
+        economy.settle(economy.shard, [opened, paid_in])
+        economy.settle(economy.shard, [good])
+
+    whole = audit(data, engine)
+    append(data, [record_of(forged)])
+    spoiled = audit(data, engine)
+
+    assert (whole.ok, whole.problems) == (True, ())
+    assert [problem.code for problem in spoiled.problems] == ["command_signature"]
