@@ -119,7 +119,7 @@ def test_a_shard_has_no_table_of_tier_1(make: EngineMaker) -> None:
 
 
 _HELD = "open li T 10\nopen shop T\nhold li shop 5 as=H\nhold li shop 3 capture_if=key(till) as=I\ncapture shop H 2"
-# A hold's bytes: id, payer, receiver, amount, captured, until, day; then two conditions, of an account 9, of a policy 33.
+# A hold's bytes: id, payer, receiver, amount, captured, until, day; two conditions, of an account 9, of a policy 33.
 _AMOUNT_AT, _CAPTURED_AT, _CONDITIONS_AT = 48, 56, 76
 _OF_ACCOUNTS, _OF_A_POLICY = _CONDITIONS_AT + 9 + 9, _CONDITIONS_AT + 33 + 9
 
