@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from dcep.clock import Day, UnixMs
 from dcep.ids import CommandId, WalletId
 from dcep.messages.commands.conditions import Condition
 from dcep.money import Fen
+
+# No hold, no money.
+_NOTHING: Final = (0, 0)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,11 +53,13 @@ class Held:
 
     def count_of(self, payer: WalletId) -> int:
         """Return how many open holds a payer has."""
-        return self._of_payers.get(payer, (0, 0))[0]
+        count, _ = self._of_payers.get(payer, _NOTHING)
+        return count
 
     def money_of(self, payer: WalletId) -> int:
         """Return what a payer has in open holds, fen."""
-        return self._of_payers.get(payer, (0, 0))[1]
+        _, money = self._of_payers.get(payer, _NOTHING)
+        return money
 
     def total(self) -> int:
         """Return the money in all open holds, fen."""
@@ -78,6 +84,6 @@ class Held:
         self._count(hold.payer, -1, -hold.left)
 
     def _count(self, payer: WalletId, holds: int, money: int) -> None:
-        count, held = self._of_payers.pop(payer, (0, 0))
+        count, held = self._of_payers.pop(payer, _NOTHING)
         if count + holds:
             self._of_payers[payer] = count + holds, held + money
