@@ -14,6 +14,7 @@ from typing import Any, Final
 from dcep.clock import UnixMs
 from dcep.crypto import merkle
 from dcep.ids import LedgerId, NetworkId
+from dcep.messages.commands.conditions import Condition, Evidence
 from dcep.messages.headers import decode_signed_header, encode_header
 from dcep.messages.kinds import KINDS
 from dcep.messages.layout import Blob, Count, Hash, Malformed, Reader, SuiteUnsupported
@@ -49,6 +50,14 @@ sign exchange li 1_650 as=exchange
 sign redeem li 250 as=redeem
 sign return vault 650 as=return
 sign set_policy li 2of(phone,card,paper) as=set_policy
+sign hold li bakery 300 until=2021-02-01 as=hold
+sign hold li zhou@1 2 until=2021-02-01 release_if=any(zhou@1,after(2021-01-20)) as=hold_on_conditions \
+  capture_if=2of(bakery,key(2of(a,b,c)),all(secret(bread),before(2021-01-05)))
+sign capture bakery hold 100 as=capture
+sign capture registrar hold_on_conditions 1 as=capture_with_evidence \
+  cosigned=bakery,key(2of(a,b,c)!0+2) secrets=bread,salt
+sign release bakery hold as=release
+sign release li hold over=release,200,100 cosigned=bakery as=release_co_signed
 sign issue 1 1_000 L as=issue
 sign allocate 0 1 1_000 L sign=1,2,3 as=allocate
 sign withdraw 1 650 as=withdraw
@@ -155,7 +164,7 @@ def receipts() -> dict[str, str]:
 
 def written(value: Any) -> str:
     """Return a value as the vectors write it, which vectors/README.md describes."""
-    if isinstance(value, Nobody | SingleKey | Threshold | Board):
+    if isinstance(value, Nobody | SingleKey | Threshold | Board | Condition | Evidence):
         return value.encode().hex()
     if isinstance(value, tuple):
         return ",".join(map(written, value))

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final, get_type_hints
 
-from dcep.clock import Day, UnixMs, day_of
+from dcep.clock import DAY_MS, Day, UnixMs, day_of
 from dcep.ids import TIER1, CommandId, LedgerId, WalletId
 from dcep.ledger.engine.standing import AccountView, Engine, EngineMaker
 from dcep.messages import signed
+from dcep.messages.commands.conditions import Condition, Evidence, SignedByAccount, Verb, cosigned_message
 from dcep.messages.commands.governance import Rules, SetOperator
 from dcep.messages.commands.issuance import Allocate, lane_to
 from dcep.messages.commands.timekeeping import Tick
@@ -18,7 +19,7 @@ from dcep.messages.kinds import KIND_OF, Ledgers
 from dcep.messages.layout import Blob, Code, Epoch, Hash, Key, Lane, LockId, Number, Version
 from dcep.messages.policies import Policy
 from dcep.money import Fen
-from tests import names
+from tests import conditions, names
 from tests.lines import CODES, GIVERS, POSITIONAL, RECORDS, Line, read_moment
 from tests.network import Network
 
@@ -217,6 +218,8 @@ class Scene:
         said = dict(zip(POSITIONAL.get(line.word, ()), words, strict=False))
         said |= {field: text for field, text in line.options.items() if field in hints}
         values = {field: self._value(hints[field], text) for field, text in said.items()}
+        if "evidence" in hints:
+            values["evidence"] = self._evidence(line, values, giver)
         if record is SetOperator:
             return names.seat(values.pop("operator"), values.pop("shard"), self.network.shards, **values)
         if record is Rules:
@@ -234,7 +237,36 @@ class Scene:
                 return self._wallet(names.institution("vault", giver))
             case "day":
                 return day_of(self.network.now)
+            case "until":
+                return UnixMs(self.network.now + DAY_MS)
+            case "capture_if" | "release_if":
+                return SignedByAccount(account=self._wallet(said["receiver"]))
         return bytes(32)
+
+    def _evidence(self, line: Line, values: dict[str, Any], giver: str) -> Evidence:
+        """Return what a capture or a release brings: co-signatures of what it says and of how the hold stands."""
+        hold = values["hold"]
+        view = self._engine_of(self._wallet(giver)).hold(hold)
+        amount, captured = (0, 0) if view is None else (view.amount - view.captured, view.captured)
+        said = line.options.get("over", f"{line.word},{values.get('amount', amount)},{captured}").split(",")
+        message = cosigned_message(
+            self.network.id,
+            self._value(CommandId, line.options["of"]) if "of" in line.options else hold,
+            Verb[said[0].upper()],
+            Fen(int(said[1])),
+            Fen(int(said[2])),
+        )
+        guards = map(self._guard, conditions.split(line.options.get("cosigned", "")))
+        return Evidence(
+            cosignatures=tuple(conditions.cosignature(guard, message) for guard in guards),
+            preimages=tuple(map(conditions.secret, conditions.split(line.options.get("secrets", "")))),
+        )
+
+    def _guard(self, text: str) -> str:
+        """Return the policy that co-signs: `key(phone)` says it, an account means the one that guards it."""
+        if text.startswith("key("):
+            return text.removeprefix("key(").removesuffix(")")
+        return self._keys.get(self._wallet(text), names.full_name(text))
 
     def _value(self, hint: Any, text: str) -> Any:
         if hint in _READERS:
@@ -245,6 +277,8 @@ class Scene:
             return _ledger(text)
         if hint is CommandId:
             return signed.decode(self._wires[text], self.network.id).id
+        if hint is Condition:
+            return conditions.condition(text, self._wallet)
         if hint is Blob:
             return Blob(self._wires[text])
         if hint is Code:

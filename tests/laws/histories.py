@@ -23,6 +23,8 @@ open wang U 50
 open 2:chen T 200
 open zhou@1 T 200
 open 2:wu@1 U 50
+sign hold li wang 40 as=H
+sign hold zhou@1 li 40 as=I
 """
 _WALLETS: Final = ("li", "wang", "2:chen", "zhou@1", "2:wu@1")
 _AMOUNTS: Final = st.sampled_from([0, 1, 40, 50, 51, 99, 100, 101, 300])
@@ -42,6 +44,38 @@ _version = st.sampled_from([1, 1, 1, 2, 2, 3])
 payments: Final = st.one_of(
     st.builds("pay {} {} {} {}".format, _payer, _receiver, _AMOUNTS, _envelope),
     st.builds("refund {} {} {} {}".format, _payer, _receiver, _AMOUNTS, _envelope),
+)
+_held = st.sampled_from("HI")
+conditions: Final = st.sampled_from(
+    [
+        *("after(0)", "any(li,wang,zhou@1)", "any(zhou@1,secret(bread))", "li", "wang", "zhou@1", "all(li,wang)"),
+        *("2of(li,2:chen,key(phone))", "secret(bread)", "before(2021-01-02)"),
+        *("all(any(wang,zhou@1,secret(bread)),after(2021-01-02))", "2of(zhou@1,2:chen,key(phone))"),
+    ]
+)
+_taken = st.sampled_from([1, 10, 30, 40, 41, 99, 100, 0])
+_ends = st.sampled_from(["2021-01-02", "2021-12-31", "2021-02-01", "2022-01-01", "2021-01-01"])
+_proofs = st.sampled_from(
+    [
+        "",
+        "",
+        "cosigned=wang",
+        "cosigned=li,key(phone)",
+        "cosigned=2:chen,zhou@1",
+        "secrets=bread",
+        "cosigned=wang over=capture,7,0",
+    ]
+)
+captures: Final = st.builds("capture {} {} {} {}".format, _payer, _held, _taken, _proofs)
+releases: Final = st.builds("release {} {} {}".format, _payer, _held, _proofs)
+holds: Final = st.one_of(
+    st.builds(
+        "hold {} {} {} until={} capture_if={} release_if={} as={} {}".format,
+        *(_payer, _receiver, _AMOUNTS, _ends, conditions, conditions, _held, _envelope),
+    ),
+    captures,
+    releases,
+    st.builds("{} {}".format, captures | releases, _envelope),
 )
 others: Final = st.one_of(
     st.builds("redeem {} {} {}".format, _payer, _AMOUNTS, _envelope),
@@ -80,7 +114,7 @@ of_the_central_bank: Final = st.one_of(
         st.sampled_from(["admitted", "suspended"]),
     ),
 )
-orders: Final = st.one_of(payments, payments, payments, others, of_the_central_bank)
+orders: Final = st.one_of(payments, payments, payments, holds, others, of_the_central_bank)
 carriage: Final = st.one_of(
     st.just("carry"),
     st.builds(lambda pair: "credit {} {}".format(*pair), _PAIRS),
@@ -108,6 +142,15 @@ stories: Final = st.sampled_from(
             "carry",
             "withdraw 2 40",
         ],
+        ["hold li zhou@1 100 as=H capture_if=after(0)", "capture 2:chen H 40", "carry", "release li H", "close li"],
+        [
+            "hold li nobody@1 50 as=H capture_if=li",
+            "capture li H 50",
+            "freeze li both",
+            "carry",
+            "unfreeze li replaces=2",
+        ],
+        ["hold li wang 40 as=H until=2021-01-02", "capture wang H 1", "cancel li 2021-01-02", "release 2:chen H"],
         ["pay 2:chen nobody 100", "pay 2:chen nobody@1 100", "credit 0 1", "pay li wang 1 2021-12-31", "credit 1 0"],
     ]
 )

@@ -23,7 +23,7 @@ def test_money_is_conserved_at_every_cut(engine: str, history: list[str]) -> Non
 
         for place in scene.network.ledgers.values():
             sums, standing = place.engine.sums(), place.engine.standing()
-            held = sums.wallets + sums.vaults + sums.issuing_vault + sums.locked + sums.suspense
+            held = sums.wallets + sums.vaults + sums.issuing_vault + sums.locked + sums.on_hold + sums.suspense
             assert held == standing.total == _came_in(scene.network, place.engine)
             assert sums.suspense == 0
         supply = scene.network.ledgers[TIER1].engine.sums()
@@ -46,7 +46,7 @@ def test_a_closed_account_never_holds_money(engine: str, history: list[str]) -> 
             for wallet, _ in place.engine.balances():
                 view = place.engine.account(wallet)
                 assert view is not None
-                assert not view.closed or view.balance == view.locked == view.in_flight == 0
+                assert not view.closed or view.balance == view.locked == view.on_hold == view.in_flight == 0
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -37,6 +37,7 @@ _FIRST: Final = {
     "apply": "channel",
     "book": "payments",
     "channels": "channel",
+    "held": "holds",
     "keys": "policies",
     "lanes": "admissibility",
     "rule_sets": "governance",

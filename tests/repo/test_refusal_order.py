@@ -26,6 +26,7 @@ CHAPTERS: Final = sorted(file.stem for file in PYTHON.glob("*.py") if file.stem 
 UNOBSERVABLE: Final = {
     ("wallets", "operator_unknown"): "a registrar's account exists only where its operator has a seat",
     ("vaults", "operator_unknown"): "a vault's account exists only where its operator has a seat",
+    ("holds", "wallet_unknown"): "money is held for accounts that are here, and no account ever goes",
     ("issuance", "vault_unknown"): "an operator's seat has come with its vault",
 }
 

@@ -7,7 +7,8 @@
 //! 5. Each command is heard, judged by its chapter, and its number used.
 //!
 //! Signatures are verified before the append, and admissibility does not ask again; but for the officers' orders inside
-//! credits: money is made only from signatures that the engine itself has seen.
+//! credits and the co-signatures inside captures and releases: money is made, and held money moves, only by signatures
+//! that the engine itself has seen.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +26,9 @@ use dcep_messages::signed::{Command, FIELDS_AT, command_id, decode, decode_recor
 
 use crate::admissibility::{Unjudged, hear};
 use crate::book::Book;
-use crate::chapters::{channel, freezing, governance, issuance, payments, policies, timekeeping, vaults, wallets};
+use crate::chapters::{
+    channel, freezing, governance, holds, issuance, payments, policies, timekeeping, vaults, wallets,
+};
 use crate::index::Slot;
 
 /// The accounts of so many commands are loaded together: what they touch is less than the nearer caches hold.
@@ -196,6 +199,9 @@ fn judge_merits(book: &mut Book, signer: Slot, order: &Order) -> Result<(), Refu
         Order::Redeem(order) => vaults::redeem(book, signer, order),
         Order::Return(order) => vaults::return_to_issuer(book, signer, order),
         Order::SetPolicy(order) => policies::set_policy(book, signer, order),
+        Order::Hold(order) => holds::hold(book, signer, order),
+        Order::Capture(order) => holds::capture(book, signer, order),
+        Order::Release(order) => holds::release(book, signer, order),
         // No account has the authority for the rest: it is law on tier 1, or carries no account.
         _ => Err(Refusal::WrongLedger),
     }

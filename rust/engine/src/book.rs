@@ -1,6 +1,6 @@
 //! The book: the whole state of one ledger, and the writes that chapters may make. A write here must succeed.
 //!
-//! Money moves only in these words, which keep `total` = balances + locked + suspense:
+//! Money moves only in these words, which keep `total` = balances + locked + held + suspense:
 //!     credit, debit (within the ledger: always in pairs), deliver, `take_in`, `give_back` (channels).
 
 use std::collections::BTreeMap;
@@ -20,6 +20,7 @@ use dcep_messages::signed::{Command, Prefix, prefix};
 
 use crate::accounts::Account;
 use crate::channels::Channel;
+use crate::held::Held;
 use crate::index::{Index, Slot};
 use crate::lanes::Window;
 use crate::rule_sets::{Limits, RuleSets};
@@ -94,6 +95,7 @@ pub struct Book {
     index: Index,
     pub lanes: BTreeMap<(WalletId, Lane), Window>,
     pub locked: BTreeMap<WalletId, Fen>,
+    pub held: Held,
     pub suspense: BTreeMap<OperatorId, Sum>,
     pub channels: BTreeMap<LedgerId, Channel>,
     pub operators: BTreeMap<(OperatorId, LedgerId), Operator>,
@@ -131,6 +133,7 @@ impl Book {
             index: Index::default(),
             lanes: BTreeMap::new(),
             locked: BTreeMap::new(),
+            held: Held::default(),
             suspense: BTreeMap::new(),
             channels: peers.map(|peer| (peer, Channel::new(peer))).collect(),
             operators: BTreeMap::new(),
@@ -358,12 +361,12 @@ impl Book {
         payer.count_spending(amount, today, year);
     }
 
-    /// Bring money that was spent to its receiver, or on its way.
-    pub fn deliver(&mut self, payer: Slot, receiver: Destination, amount: Fen) {
+    /// Bring money that was spent on a day to its receiver, or on its way.
+    pub fn deliver(&mut self, payer: Slot, receiver: Destination, amount: Fen, day: Day) {
         match receiver {
             Destination::Here { slot, .. } => self.credit(slot, amount),
             Destination::Elsewhere(receiver, ledger) => {
-                let (command, day) = (self.at_hand, self.today());
+                let command = self.at_hand;
                 let payer = self.at_mut(payer);
                 // Money that went round and is not acknowledged yet counts each time it left: the count may fill up.
                 payer.in_flight = payer.in_flight.plus(amount);

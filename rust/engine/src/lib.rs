@@ -9,6 +9,7 @@ pub mod book;
 pub mod channels;
 pub mod chapters;
 pub mod consumed;
+pub mod held;
 pub mod index;
 pub mod keys;
 pub mod lanes;

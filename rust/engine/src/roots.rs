@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use dcep_crypto::merkle;
 use dcep_messages::genesis::Genesis;
 use dcep_messages::headers::Flow;
-use dcep_messages::ids::{LedgerId, NetworkId};
+use dcep_messages::ids::{CommandId, LedgerId, NetworkId};
 use dcep_messages::layout::{Blob, Code, Count, Field, Hash, Malformed, Number, Reader, Sum};
 use dcep_messages::policies::Policy;
 use dcep_messages::signed::MAX_NUMBER;
@@ -17,6 +17,7 @@ use dcep_messages::signed::MAX_NUMBER;
 use crate::accounts::Account;
 use crate::book::{Book, Lock, Operator};
 use crate::channels::Channel;
+use crate::held::Hold;
 use crate::lanes::Window;
 use crate::rule_sets::RuleSets;
 use crate::shard_time::ShardTime;
@@ -67,6 +68,10 @@ pub fn restore(genesis: &Genesis, network: NetworkId, ledger: LedgerId, data: &[
         return Err(Malformed::Bytes);
     }
     read_accounts(&mut book, accounts)?;
+    // Money is held for payers who are here.
+    if book.held.rows().any(|(_, hold)| book.account(hold.payer).is_none()) {
+        return Err(Malformed::Bytes);
+    }
     Ok(book)
 }
 
@@ -253,7 +258,8 @@ fn read_operators(book: &mut Book, reader: &mut Reader) -> Result<(), Malformed>
     Ok(())
 }
 
-// Chunk 3: lanes beyond the first, locked money, locks, open allocations (tier 1), orders obeyed (tier 1).
+// Chunk 3: lanes beyond the first, locked money, locks, open allocations (tier 1), orders obeyed (tier 1); open holds,
+// if any.
 
 fn sides(book: &Book) -> Vec<u8> {
     let mut out = Vec::new();
@@ -273,6 +279,13 @@ fn sides(book: &Book) -> Vec<u8> {
         Code::from(lock.is_spent).write(out);
     });
     [Count::MIN, Count::MIN].iter().for_each(|none| none.write(&mut out));
+    // A state without holds has the bytes, and the root, that it had before there were any.
+    if !book.held.is_empty() {
+        table(book.held.rows(), &mut out, |(id, hold), out| {
+            id.write(out);
+            hold.write(out);
+        });
+    }
     out
 }
 
@@ -301,7 +314,13 @@ fn read_sides(book: &mut Book, reader: &mut Reader) -> Result<(), Malformed> {
     })?;
     read_no_table(reader)?;
     read_no_table(reader)?;
-    Ok(())
+    if reader.is_empty() {
+        return Ok(());
+    }
+    read_table(reader, |reader| {
+        book.held.add(CommandId::read(reader)?, Hold::read(reader)?);
+        Ok(())
+    })
 }
 
 // Chunks 4 and up: accounts, 114 bytes each.
@@ -358,6 +377,37 @@ impl Field for Account {
         account.spent_year = Field::read(reader)?;
         account.in_flight = Field::read(reader)?;
         Ok(account)
+    }
+}
+
+impl Field for Hold {
+    fn write(&self, out: &mut Vec<u8>) {
+        self.payer.write(out);
+        self.receiver.write(out);
+        self.amount.write(out);
+        self.captured.write(out);
+        self.until.write(out);
+        self.day.write(out);
+        self.capture_if.write(out);
+        self.release_if.write(out);
+    }
+
+    /// A hold of which nothing is left is over.
+    fn read(reader: &mut Reader) -> Result<Self, Malformed> {
+        let hold = Self {
+            payer: Field::read(reader)?,
+            receiver: Field::read(reader)?,
+            amount: Field::read(reader)?,
+            captured: Field::read(reader)?,
+            until: Field::read(reader)?,
+            day: Field::read(reader)?,
+            capture_if: Field::read(reader)?,
+            release_if: Field::read(reader)?,
+        };
+        if hold.captured >= hold.amount {
+            return Err(Malformed::Bytes);
+        }
+        Ok(hold)
     }
 }
 

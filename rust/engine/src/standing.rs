@@ -43,11 +43,23 @@ pub struct Sums {
     pub vaults: Sum,
     pub issuing_vault: Sum,
     pub locked: Sum,
+    pub on_hold: Sum,
     pub suspense: Sum,
     pub alarms: u64,
 }
 
-/// An account as it stands, for those who ask.
+/// An open hold as it stands: the conditions are those of the command that made it.
+#[derive(Debug)]
+#[allow(missing_docs, reason = "said above")]
+pub struct HoldView {
+    pub payer: WalletId,
+    pub receiver: WalletId,
+    pub amount: Fen,
+    pub captured: Fen,
+    pub until: UnixMs,
+}
+
+/// An account as it stands, for those who ask. `on_hold` is what it has put into holds that are open.
 #[derive(Debug)]
 #[allow(missing_docs, reason = "said above")]
 pub struct AccountView {
@@ -55,6 +67,7 @@ pub struct AccountView {
     pub wallet_class: Code,
     pub balance: Fen,
     pub locked: Fen,
+    pub on_hold: Sum,
     pub in_flight: Fen,
     pub spent_today: Fen,
     pub spent_this_year: Fen,

@@ -5,7 +5,7 @@ use dcep_messages::classes::WalletClass;
 use dcep_messages::clock::UnixMs;
 use dcep_messages::frames::split;
 use dcep_messages::genesis::{decode_genesis, network_of};
-use dcep_messages::ids::{LedgerId, WalletId};
+use dcep_messages::ids::{CommandId, LedgerId, WalletId};
 use dcep_messages::layout::{Field, Hash, Key, Lane, Malformed, Number, Sum};
 use dcep_messages::money::Fen;
 use dcep_messages::outcomes::{Outcome, not_processed};
@@ -18,7 +18,7 @@ use crate::apply::{apply_frame, is_law_here};
 use crate::book::Book;
 use crate::lanes::Window;
 use crate::roots;
-use crate::standing::{AccountView, Applied, Standing, Sums};
+use crate::standing::{AccountView, Applied, HoldView, Standing, Sums};
 
 /// One retail shard, judged by the statute.
 #[derive(Debug)]
@@ -121,6 +121,7 @@ impl Engine {
             vaults: balances(&|account| account.is_a(WalletClass::Vault)),
             issuing_vault: balances(&|account| account.is_a(WalletClass::IssuingVault)),
             locked: book.locked.values().map(|locked| Sum::from(locked.0)).sum(),
+            on_hold: book.held.total(),
             suspense: book.suspense.values().sum(),
             alarms: book.alarms,
         }
@@ -136,6 +137,7 @@ impl Engine {
             wallet_class: account.wallet_class,
             balance: account.balance,
             locked: book.locked_of(account),
+            on_hold: book.held.money_of(account.wallet),
             in_flight: account.in_flight,
             spent_today: account.spent_on(book.today()),
             spent_this_year: account.spent_in(book.year()),
@@ -145,6 +147,18 @@ impl Engine {
             frozen_to_receive: account.is_frozen_to_receive(),
             closed: account.is_closed(),
             window: account.window(),
+        })
+    }
+
+    /// Return a hold; None if it never was, or is over.
+    #[must_use]
+    pub fn hold(&self, id: &CommandId) -> Option<HoldView> {
+        self.book.held.find(id).map(|hold| HoldView {
+            payer: hold.payer,
+            receiver: hold.receiver,
+            amount: hold.amount,
+            captured: hold.captured,
+            until: hold.until,
         })
     }
 

@@ -2,7 +2,9 @@
 //!
 //! The table is vectors/commands.tsv in Rust; a test compares them line by line.
 
-use crate::commands::{channel, freezing, governance, issuance, payments, policies, timekeeping, vaults, wallets};
+use crate::commands::{
+    channel, freezing, governance, holds, issuance, payments, policies, timekeeping, vaults, wallets,
+};
 use crate::layout::{Code, Field, Malformed, Reader};
 
 /// Who may give the command. The last three carry no account and no number.
@@ -122,4 +124,7 @@ kinds! {
     0x3B "set_operator" governance::SetOperator Board Tier1,
     0x40 "tick" timekeeping::Tick Members Both,
     0x41 "checkpoint" timekeeping::Checkpoint Worker Both,
+    0x48 "hold" holds::Hold Holder Retail,
+    0x49 "capture" holds::Capture AnyAccount Retail,
+    0x4A "release" holds::Release AnyAccount Retail,
 }

@@ -24,13 +24,16 @@ type AppliedParts<'py> = (usize, Bytes<'py>, Bytes<'py>, Bytes<'py>);
 type FlowParts = (u16, u64, u128, u64, u128);
 /// now, told, total, `vault_high`, `vault_used`, board, workers, rules, `clock_bound`, flows.
 type StandingParts = (u64, u64, u128, u64, u64, u32, u32, u32, u64, Vec<FlowParts>);
-/// wallets, vaults, `issuing_vault`, locked, suspense, alarms.
-type SumsParts = (u128, u128, u128, u128, u128, u64);
-/// (class, epoch, standing), (balance, locked, in flight, spent today, spent this year), (frozen to pay, frozen to
+/// wallets, vaults, `issuing_vault`, locked, on hold, suspense, alarms.
+type SumsParts = (u128, u128, u128, u128, u128, u128, u64);
+/// payer, receiver, amount, captured, until.
+type HoldParts = (u64, u64, u64, u64, u64);
+/// (class, epoch, standing), (balance, locked, in flight, spent today, spent this year), on hold, (frozen to pay, frozen to
 /// receive, closed), the window of the first lane.
 type AccountParts = (
     (u8, u32, u32),
     (u64, u64, u64, u64, u64),
+    u128,
     (bool, bool, bool),
     WindowParts,
 );
@@ -148,6 +151,7 @@ impl Engine {
             sums.vaults,
             sums.issuing_vault,
             sums.locked,
+            sums.on_hold,
             sums.suspense,
             sums.alarms,
         ))
@@ -159,8 +163,14 @@ impl Engine {
             let versions = (it.wallet_class, it.epoch, it.standing);
             let money = [it.balance, it.locked, it.in_flight, it.spent_today, it.spent_this_year].map(|fen| fen.0);
             let bars = (it.frozen_to_pay, it.frozen_to_receive, it.closed);
-            (versions, money.into(), bars, window_parts(it.window))
+            (versions, money.into(), it.on_hold, bars, window_parts(it.window))
         }))
+    }
+
+    fn hold(&self, py: Python<'_>, hold_id: &[u8]) -> PyResult<Option<HoldParts>> {
+        let id = exactly("hold_id", hold_id)?;
+        let view = self.read(py, |engine| engine.hold(&id))?;
+        Ok(view.map(|it| (it.payer.0, it.receiver.0, it.amount.0, it.captured.0, it.until)))
     }
 
     /// Sixteen bytes an account, in opening order: its wallet and its balance.

@@ -11,6 +11,7 @@ from dcep.messages.classes import OperatorStatus, Scope, WalletClass
 from dcep.messages.commands.channel import Ack, Credit, Resend
 from dcep.messages.commands.freezing import Freeze, Unfreeze
 from dcep.messages.commands.governance import Rules, SetBoard, SetOperator, Workers
+from dcep.messages.commands.holds import Capture, Hold, Release
 from dcep.messages.commands.issuance import Allocate, Issue, Withdraw
 from dcep.messages.commands.payments import Cancel, Pay, Refund
 from dcep.messages.commands.policies import SetPolicy
@@ -66,6 +67,12 @@ def _of_holder(giver: str, order: Any) -> str:
             return f"{giver} pays {_yuan(amount)} to {account_name(receiver)}"
         case Refund(receiver=receiver, amount=amount, original=original):
             return f"{giver} refunds {_yuan(amount)} to {account_name(receiver)}, of payment {original.hex()}"
+        case Hold(receiver=receiver, amount=amount, until=until):
+            return f"{giver} holds {_yuan(amount)} for {account_name(receiver)} until {shanghai(until)}"
+        case Capture(hold=hold, amount=amount):
+            return f"{giver} lets {_yuan(amount)} of hold {hold.hex()} be captured"
+        case Release(hold=hold):
+            return f"{giver} lets the rest of hold {hold.hex()} be released"
         case Redeem(vault=vault, amount=amount):
             return f"{giver} redeems {_yuan(amount)} into the vault {account_name(vault)}"
         case Cancel():

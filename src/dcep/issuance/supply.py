@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supply:
-    """All money there is, fen, and where it is. Wallets include money locked by a freeze and in suspense."""
+    """All money there is, fen, and where it is. Wallets include money locked by a freeze, on hold and in suspense."""
 
     issued_fen: int
     withdrawn_fen: int

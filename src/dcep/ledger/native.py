@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 
 from dcep import _core
 from dcep.clock import UnixMs
-from dcep.ids import LedgerId, NetworkId, WalletId
-from dcep.ledger.engine.standing import AccountView, Applied, Standing, Sums
+from dcep.ids import CommandId, LedgerId, NetworkId, WalletId
+from dcep.ledger.engine.standing import AccountView, Applied, HoldView, Standing, Sums
 from dcep.messages.headers import Flow
 from dcep.messages.layout import Hash, Key, Lane, Malformed, Number, Seq, Sum, Version
 from dcep.messages.outcomes import Outcome, Status, not_processed, refused
@@ -122,24 +122,30 @@ class RustEngine:
         )
 
     def sums(self) -> Sums:
-        wallets, vaults, issuing_vault, locked, suspense, alarms = self._engine.sums()
+        wallets, vaults, issuing_vault, locked, on_hold, suspense, alarms = self._engine.sums()
         return Sums(
-            wallets=wallets, vaults=vaults, issuing_vault=issuing_vault, locked=locked, suspense=suspense, alarms=alarms
+            wallets=wallets,
+            vaults=vaults,
+            issuing_vault=issuing_vault,
+            locked=locked,
+            on_hold=on_hold,
+            suspense=suspense,
+            alarms=alarms,
         )
 
     def account(self, wallet: WalletId) -> AccountView | None:
         found = self._engine.account(wallet)
         if found is None:
             return None
-        (wallet_class, epoch, standing), (balance, locked, in_flight, spent_today, spent_this_year), bars, window = (
-            found
-        )
+        versions, money, on_hold, bars, window = found
+        (wallet_class, epoch, standing), (balance, locked, in_flight, spent_today, spent_this_year) = versions, money
         (frozen_to_pay, frozen_to_receive, closed), (high, used, settled) = bars, window
         return AccountView(
             wallet=wallet,
             wallet_class=wallet_class,
             balance=Fen(balance),
             locked=Fen(locked),
+            on_hold=on_hold,
             in_flight=Fen(in_flight),
             spent_today=Fen(spent_today),
             spent_this_year=Fen(spent_this_year),
@@ -151,6 +157,19 @@ class RustEngine:
             high=Number(high),
             used=used,
             settled=settled,
+        )
+
+    def hold(self, hold_id: CommandId) -> HoldView | None:
+        found = self._engine.hold(hold_id)
+        if found is None:
+            return None
+        payer, receiver, amount, captured, until = found
+        return HoldView(
+            payer=WalletId(payer),
+            receiver=WalletId(receiver),
+            amount=Fen(amount),
+            captured=Fen(captured),
+            until=UnixMs(until),
         )
 
     def balances(self) -> list[tuple[WalletId, Fen]]:

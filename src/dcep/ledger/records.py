@@ -90,6 +90,7 @@ class SumsBody(Strict, frozen=True):
     vaults_fen: int
     issuing_vault_fen: int
     locked_fen: int
+    on_hold_fen: int
     suspense_fen: int
     issued_fen: int
     withdrawn_fen: int
@@ -103,6 +104,7 @@ class AccountBody(Strict, frozen=True):
     wallet_class: int
     balance_fen: int
     locked_fen: int
+    on_hold_fen: int
     in_flight_fen: int
     spent_today_fen: int
     spent_this_year_fen: int
@@ -190,6 +192,7 @@ def sums_body(it: Sums) -> SumsBody:
         vaults_fen=it.vaults,
         issuing_vault_fen=it.issuing_vault,
         locked_fen=it.locked,
+        on_hold_fen=it.on_hold,
         suspense_fen=it.suspense,
         issued_fen=it.issued,
         withdrawn_fen=it.withdrawn,
@@ -204,6 +207,7 @@ def account_body(it: AccountView) -> AccountBody:
         wallet_class=it.wallet_class,
         balance_fen=it.balance,
         locked_fen=it.locked,
+        on_hold_fen=it.on_hold,
         in_flight_fen=it.in_flight,
         spent_today_fen=it.spent_today,
         spent_this_year_fen=it.spent_this_year,

@@ -13,6 +13,7 @@ from dcep.messages.commands import (
     channel,
     freezing,
     governance,
+    holds,
     issuance,
     payments,
     policies,
@@ -98,6 +99,9 @@ KINDS: Final[dict[int, Kind]] = {
         _kind(0x3B, "set_operator", governance.SetOperator, _A.BOARD, _L.TIER1),
         _kind(0x40, "tick", timekeeping.Tick, _A.MEMBERS, _L.BOTH),
         _kind(0x41, "checkpoint", timekeeping.Checkpoint, _A.WORKER, _L.BOTH),
+        _kind(0x48, "hold", holds.Hold, _A.HOLDER, _L.RETAIL),
+        _kind(0x49, "capture", holds.Capture, _A.ANY_ACCOUNT, _L.RETAIL),
+        _kind(0x4A, "release", holds.Release, _A.ANY_ACCOUNT, _L.RETAIL),
     )
 }
 KIND_OF: Final[dict[type, Kind]] = {kind.record: kind for kind in KINDS.values()}

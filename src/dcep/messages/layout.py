@@ -81,6 +81,11 @@ class Reader:
     def at(self) -> int:
         return self._at
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything has been taken."""
+        return self._at == len(self._data)
+
     def take(self, size: int) -> bytes:
         piece = self._data[self._at : self._at + size]
         if len(piece) != size:
@@ -92,7 +97,7 @@ class Reader:
         return int.from_bytes(self.take(size))
 
     def finish(self) -> None:
-        if self._at != len(self._data):
+        if not self.is_empty:
             raise Malformed("bytes are left over")
 
 

@@ -305,7 +305,7 @@ class Economy:
             withdrawn_fen=tier1.withdrawn,
             issuing_vault_fen=tier1.issuing_vault,
             bank_vaults_fen=shard.vaults,
-            wallets_fen=shard.wallets + shard.locked + shard.suspense,
+            wallets_fen=shard.wallets + shard.locked + shard.on_hold + shard.suspense,
             in_transit_fen=in_transit,
             reserve_fen=self.settlement.locked_fen,
         )

@@ -133,6 +133,10 @@ class Bytes:
             return self.take(self.number(U16))
         if kind == "Policy":
             return self.policy()
+        if kind == "Condition":
+            return self.condition()
+        if kind == "Evidence":
+            return [self.cosignature() for _ in range(self.number(U8))], self.value("list of Hash")
         if kind == "ClassLimits":
             return [self.number(U64) for _ in range(4)]
         return [self.value(kind.removeprefix("list of ")) for _ in range(self.number(U8))]
@@ -143,6 +147,21 @@ class Bytes:
     def key(self) -> PublicKey:
         suite = self.number(U8)
         return PublicKey(suite, self.take(KEY_SIZES[suite]))
+
+    def condition(self) -> bytes:
+        """Return the bytes of a condition; the outcomes say whether it was met."""
+        start, kind = self.at, self.number(U8)
+        if kind == 2:
+            _, count = self.take(2)
+            for _ in range(count):
+                self.condition()
+        else:
+            self.take({1: U64, 3: 32, 4: U64, 5: U64, 6: 32}[kind])
+        return self.data[start : self.at]
+
+    def cosignature(self) -> tuple[Policy, list[tuple[int, bytes]]]:
+        """Return a policy and what its keys have signed, each behind its number."""
+        return self.policy(), [(self.number(U8), self.take(64)) for _ in range(self.number(U8))]
 
     def policy(self) -> Policy:
         """Return a policy: its bytes, its keys in order, and who of them suffices."""
@@ -178,6 +197,8 @@ class Reader:
     names: set[str] = field(default_factory=set)
     balances: dict[int, int] = field(default_factory=dict)
     locked: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    # What is left of each open hold, with its payer and its receiver, by the id of its command.
+    held: dict[bytes, tuple[int, int, int]] = field(default_factory=dict)
     frozen: set[int] = field(default_factory=set)
     vaults: dict[int, int] = field(default_factory=dict)
     # Whose signature counts: the workers now and ever, the policy of each account, the members of tier 1.
@@ -276,6 +297,7 @@ class Reader:
                     guard = self.members if command.name == "tick" else self.guards[command.account]
                     assert command.policy == guard, command
                 self.move(command.name, command.account, command.order, sent)
+                self.hold(command)
                 self.entrust(command.name, command.account, command.order)
 
     def move(self, name: str, account: int, order: dict[str, Any], sent: int) -> None:
@@ -298,6 +320,23 @@ class Reader:
                 self.balances[account] -= order["amount"]
             case "credit":
                 self.credit(Bytes(order["message"]), sent)
+
+    def hold(self, command: Command) -> None:
+        """Hold money, and let it be captured or released."""
+        order = command.order
+        match command.name:
+            case "hold":
+                self.balances[command.account] -= order["amount"]
+                self.held[command.id] = command.account, order["receiver"], order["amount"]
+            case "capture":
+                payer, receiver, left = self.held.pop(order["hold"])
+                if left > order["amount"]:
+                    self.held[order["hold"]] = payer, receiver, left - order["amount"]
+                if receiver // 10 % self.shards == self.ledger:
+                    self.arrive(receiver, order["amount"])
+            case "release":
+                payer, _, left = self.held.pop(order["hold"])
+                self.arrive(payer, left)
 
     def entrust(self, name: str, account: int, order: dict[str, Any]) -> None:
         """Note whose signature counts from now on, and what a worker vouches for."""

@@ -30,7 +30,8 @@ from tests.unit.ledger.audit.kept import keep, log_file
 NONE: Final = Seq(0)
 _EXCERPT: Final = Path(__file__).parents[3] / "vectors" / "payments"
 
-# Money between wallets and ledgers, on its way back, locked, freed, redeemed, returned and withdrawn.
+# Money between wallets and ledgers, on its way back, locked, freed, held, captured, released, redeemed, returned and
+# withdrawn.
 PLAY: Final = """
     open      li        I  2_000
     open      wang      I  1_000
@@ -51,6 +52,22 @@ PLAY: Final = """
     pay       li        wang       10
     unfreeze  wang      replaces=4
     set_policy  li      li2
+    open      hospital  I  0
+    hold      li        hospital   500  as=A
+    hold      zhou@1    li         40  as=B  capture_if=any(li,key(2of(a,b)))  release_if=all(zhou@1,before(2021-01-02))
+    hold      li        nobody@1   30   as=C  capture_if=secret(bread)
+    capture   hospital  A          200
+    capture   hospital  A          400  over_held_amount
+    freeze    hospital  both
+    capture   wang      A          100  cosigned=hospital
+    capture   wang      C          10   secrets=salt,bread
+    capture   zhou@1    B          30   cosigned=key(2of(a,b))
+    carry
+    release   zhou@1    B
+    release   hospital  A
+    freeze    li        receive    replaces=1
+    release   wang      C  2021-01-02
+    unfreeze  li        replaces=2
     set_policy  wang    2of(phone_p256,card,paper_p256)
     pay         wang    li         1      sign=0,1
     set_policy  zhou@1  phone_p256
@@ -99,7 +116,9 @@ def test_a_stranger_arrives_at_every_balance_after_every_frame(data: Path, ledge
         for stored, _ in zip(log.read(Seq(1)), reader.frames(data / "ledger" / ledger_name(ledger)), strict=True):
             engine.apply(stored.frame.worker, stored.frame.time, stored.frame.body)
             assert reader.balances == dict(engine.balances())
-            assert reader.header["total"] == sum(reader.balances.values()) + sum(reader.locked.values())
+            held = sum(left for _, _, left in reader.held.values())
+            assert held == engine.sums().on_hold
+            assert reader.header["total"] == sum(reader.balances.values()) + sum(reader.locked.values()) + held
 
         assert reader.head == log.head
         log.close()

@@ -8,15 +8,27 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final
 
 from hypothesis import strategies as st
 
 from dcep.clock import DAY_MS, Day, UnixMs, day_of
-from dcep.ids import TIER1, CommandId, LedgerId, OperatorId
+from dcep.ids import TIER1, CommandId, LedgerId, OperatorId, PolicyHash
 from dcep.messages.commands.channel import Resend
+from dcep.messages.commands.conditions import (
+    NO_EVIDENCE,
+    After,
+    AtLeast,
+    Before,
+    Condition,
+    Preimage,
+    SignedByAccount,
+    SignedByPolicy,
+)
 from dcep.messages.commands.freezing import Freeze, Unfreeze
 from dcep.messages.commands.governance import ClassLimits, Rules, SetBoard, SetOperator, Workers
+from dcep.messages.commands.holds import Capture, Hold, Release
 from dcep.messages.commands.issuance import Allocate, Withdraw
 from dcep.messages.commands.payments import Cancel, Pay, Refund
 from dcep.messages.commands.policies import SetPolicy
@@ -26,8 +38,9 @@ from dcep.messages.commands.wallets import Close, Open, SetClass
 from dcep.messages.crossings import OfficersOrder, Payment, Returned, ReturnToIssuer
 from dcep.messages.genesis import CENTRAL_BANK
 from dcep.messages.layout import Blob, Code, Epoch, Hash, LockId, Name, Seq, Version
-from dcep.messages.policies import NOBODY, Policy, Threshold
+from dcep.messages.policies import NOBODY, Policy, Threshold, policy_hash
 from dcep.money import MAX_FEN, Fen
+from tests.conditions import secret
 from tests.names import BOARD, HOUR, NONE, UNLIMITED, WEAK_KEY, full_name, hashed, key, policy, seat, single_key, wallet
 from tests.network import START
 
@@ -48,6 +61,7 @@ BAD_POLICIES: Final[tuple[Policy, ...]] = (
     Threshold(needed=1, of=(single_key("li"),) * 2),
     Threshold(needed=1, of=(single_key("li_p256"),) * 2),
 )
+SECRETS: Final = ("bread", "salt")
 LIMITED: Final = ClassLimits(cap=Fen(2_000), single=Fen(500), daily=Fen(1_000), annual=Fen(1_200))
 SMALL: Final = (0, 1, 5, 100, 300, 499, 500, 501, 700, 1_001, 1_900)
 LARGE: Final = (2**63 - 1, 2**63, MAX_FEN - 1, MAX_FEN)
@@ -60,7 +74,8 @@ class Given:
     """An order and how it is given.
 
     The number counts from the highest used, the life from now, the epoch from the one in force; `keys` names another
-    policy than the account's, if any.
+    policy than the account's, if any. `cosigned` are the policies that sign what a capture or a release does, `secrets`
+    the names of what it shows; the hold of these is the one in this place, counted from the newest.
     """
 
     account: str
@@ -70,6 +85,8 @@ class Given:
     life: int = HOUR
     epoch: int = 0
     keys: str = ""
+    cosigned: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
 
 
 def named(*names: str) -> st.SearchStrategy[Any]:
@@ -109,6 +126,46 @@ faults: Final[st.SearchStrategy[dict[str, Any]]] = st.just({}) | st.one_of(
 )
 
 
+# When held money may move, by what is mostly brought; perhaps by what nobody brings.
+conditions: Final[st.SearchStrategy[Condition]] = st.recursive(
+    st.one_of(
+        st.builds(SignedByAccount, account=customers),
+        st.builds(SignedByAccount, account=anybody),
+        st.builds(SignedByPolicy, policy=good_policies.map(policy_hash) | hashes.map(PolicyHash)),
+        st.builds(Before, time=st.sampled_from([UnixMs(moment) for moment in SOON]) | moments),
+        st.builds(After, time=st.sampled_from([UnixMs(moment) for moment in SOON]) | moments),
+        st.builds(Preimage, hash=st.sampled_from([Hash(sha256(secret(name)).digest()) for name in SECRETS])),
+    ),
+    lambda part: st.lists(part, min_size=1, max_size=3).flatmap(
+        lambda parts: st.builds(AtLeast, needed=st.integers(1, len(parts)), of=st.just(tuple(parts)))
+    ),
+    max_leaves=4,
+)
+# The place of a hold, counted from the newest, stands where its id belongs until it is known.
+hold_places: Final = st.sampled_from([CommandId(bytes(31) + bytes((place,))) for place in (0, 0, 0, 1, 1, 2, 3, 200)])
+captures: Final = st.builds(
+    Capture,
+    hold=hold_places,
+    amount=st.sampled_from([Fen(n) for n in (1, 5, 50, 100, 0)]) | amounts,
+    evidence=st.just(NO_EVIDENCE),
+)
+releases: Final = st.builds(Release, hold=hold_places, evidence=st.just(NO_EVIDENCE))
+
+
+def ended_by(accounts: tuple[str, ...]) -> st.SearchStrategy[Given]:
+    """Return captures and releases as one of these accounts gives them, with what it brings."""
+    return st.builds(
+        lambda name, order, fault, cosigned, secrets: Given(
+            account=name, order=order, cosigned=tuple(cosigned), secrets=tuple(secrets), **fault
+        ),
+        st.sampled_from(accounts),
+        captures | captures | releases,
+        faults,
+        st.lists(st.sampled_from([*NAMES, *POLICIES]), max_size=2),
+        st.lists(st.sampled_from(SECRETS), max_size=2),
+    )
+
+
 def given_by(accounts: tuple[str, ...], orders: st.SearchStrategy[Any]) -> st.SearchStrategy[Given]:
     """Return orders as one of these accounts gives them."""
     names = st.sampled_from(accounts)
@@ -126,8 +183,18 @@ def givens_on(shard: LedgerId) -> st.SearchStrategy[list[Given]]:
         st.builds(Refund, receiver=wallets, amount=amounts, original=hashes),
         st.builds(Redeem, vault=named(f"vault@{shard}", f"2:vault@{shard}", "li"), amount=amounts),
     )
+    hours = st.sampled_from([UnixMs(START + hours * HOUR) for hours in (1, 20, 24, 49, 24 * 400)])
+    holds = st.builds(
+        Hold,
+        receiver=wallets,
+        amount=amounts,
+        until=hours | st.sampled_from([UnixMs(moment) for moment in SOON]) | moments,
+        capture_if=st.builds(SignedByAccount, account=own) | conditions,
+        release_if=conditions,
+    )
     holders = st.one_of(
         *[payments] * 6,
+        *[holds] * 2,
         st.builds(Close, wallet=own),
         st.builds(SetPolicy, replaces=epochs, policy=policies),
         st.builds(Cancel),
@@ -146,6 +213,7 @@ def givens_on(shard: LedgerId) -> st.SearchStrategy[list[Given]]:
     on_tier1 = st.builds(Withdraw, operator=operators, amount=amounts)
     given = st.one_of(
         *[given_by(NAMES, holders)] * 4,
+        ended_by((*NAMES, *NAMES, *ROLES)),
         given_by(("registrar", "2:registrar"), registrars | freezes),
         given_by(("supervision",), freezes),
         given_by(("vault", "2:vault"), vaults),

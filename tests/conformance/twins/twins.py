@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from dcep.clock import UnixMs
-from dcep.ids import LedgerId, WalletId
-from dcep.ledger.engine.standing import AccountView, Applied, Engine, Standing, Sums
+from dcep.ids import CommandId, LedgerId, WalletId
+from dcep.ledger.engine.standing import AccountView, Applied, Engine, HoldView, Standing, Sums
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.ledger.native import RustEngine
 from dcep.messages.layout import Hash, Key, Lane, Number
@@ -47,6 +47,9 @@ class Twins:
 
     def account(self, wallet: WalletId) -> AccountView | None:
         return self._both(lambda engine: engine.account(wallet))
+
+    def hold(self, hold_id: CommandId) -> HoldView | None:
+        return self._both(lambda engine: engine.hold(hold_id))
 
     def balances(self) -> list[tuple[WalletId, Fen]]:
         return self._both(lambda engine: engine.balances())

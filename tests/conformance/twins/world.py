@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from dcep.clock import UnixMs
-from dcep.ids import TIER1, LedgerId, OperatorId, WalletId
+from dcep.ids import TIER1, CommandId, LedgerId, OperatorId, WalletId
 from dcep.messages import signed
+from dcep.messages.commands.conditions import Evidence, Verb, cosigned_message
 from dcep.messages.commands.governance import Rules, SetBoard, SetOperator, Workers
+from dcep.messages.commands.holds import Capture, Hold, Release
 from dcep.messages.commands.issuance import TIER1_LANE, Allocate, Issue, lane_to
 from dcep.messages.commands.policies import SetPolicy
 from dcep.messages.commands.vaults import Exchange
@@ -19,6 +21,7 @@ from dcep.messages.genesis import ISSUING_VAULT
 from dcep.messages.layout import Blob, Code, Epoch, Lane, LockId, Number
 from dcep.messages.outcomes import Outcome, Status
 from dcep.money import Fen
+from tests.conditions import cosignature, secret
 from tests.conformance.twins.orders import LIMITED, POLICIES, SHARDS, WALLETS, Given
 from tests.conformance.twins.twins import Twins
 from tests.names import BOARD, NONE, UNLIMITED, full_name, hashed, policy, wallet
@@ -34,6 +37,7 @@ class World:
     def __init__(self) -> None:
         self.network = Network(Twins, replace(UNLIMITED, classes=(LIMITED, NONE, NONE, NONE, NONE)), SHARDS)
         self.keys: dict[str, str] = {"issuer": BOARD, "supervision@1": "supervision"}
+        self.holds: dict[LedgerId, list[CommandId]] = {LedgerId(shard): [] for shard in range(SHARDS)}
         for name in _OPENED:
             self._open(name)
 
@@ -44,8 +48,11 @@ class World:
     def give(self, shard: LedgerId, givens: list[Given], ahead: int = 0, worker: str = "") -> None:
         """Append a frame of account orders to a shard, and remember the policies that it changed."""
         givens = [replace(given, account=given.account + ("@1" if shard else "")) for given in givens]
-        outcomes = self.append(shard, [self.wire(given) for given in givens], ahead, worker)
-        for given, outcome in zip(givens, outcomes or (), strict=False):
+        wires = [self.wire(given) for given in givens]
+        outcomes = self.append(shard, wires, ahead, worker)
+        for given, wire, outcome in zip(givens, wires, outcomes or (), strict=False):
+            if outcome.status is Status.SETTLED and isinstance(given.order, Hold):
+                self.holds[shard].append(signed.decode(wire, self.network.id).id)
             if outcome.status is Status.SETTLED and isinstance(given.order, SetPolicy):
                 self.keys[given.account] = _TEXT_OF[given.order.policy]
 
@@ -61,7 +68,10 @@ class World:
     def wire(self, given: Given) -> bytes:
         """Return the wire of an order as it is given."""
         account = wallet(given.account, SHARDS)
-        engine = self.place(self.network.home(account)).engine
+        home = self.network.home(account)
+        engine, order = self.place(home).engine, given.order
+        if isinstance(order, Capture | Release):
+            order = self.with_evidence(home, given, order)
         view, high = engine.account(account), engine.window(account, Lane(given.lane))[0]
         body = signed.Body(
             account=account,
@@ -69,9 +79,24 @@ class World:
             number=Number(max(high + given.number, 0)),
             expires_at=UnixMs(max(self.network.now + given.life, 0)),
             epoch=Epoch(max((1 if view is None else view.epoch) + given.epoch, 0)),
-            order=self.with_version(given.order, account),
+            order=self.with_version(order, account),
         )
         return self.network.sign(body, given.keys or self.keys.get(given.account, given.account))
+
+    def with_evidence(self, shard: LedgerId, given: Given, order: Capture | Release) -> Capture | Release:
+        """Put a hold's id in the place of the number that stands for it, and let others sign."""
+        known, place = self.holds[shard], order.hold[-1]
+        hold = known[-1 - place] if place < len(known) else order.hold
+        view = self.place(shard).engine.hold(hold)
+        left, captured = (Fen(0), Fen(0)) if view is None else (Fen(view.amount - view.captured), view.captured)
+        verb, amount = (Verb.CAPTURE, order.amount) if isinstance(order, Capture) else (Verb.RELEASE, left)
+        message = cosigned_message(self.network.id, hold, verb, amount, captured)
+        guards = [self.keys.get(name + ("@1" if shard else ""), name) for name in given.cosigned]
+        evidence = Evidence(
+            cosignatures=tuple(cosignature(guard, message) for guard in guards),
+            preimages=tuple(map(secret, given.secrets)),
+        )
+        return replace(order, hold=hold, evidence=evidence)
 
     def with_version(self, order: Any, account: WalletId) -> Any:
         """Put the version in force in the place of a 0."""

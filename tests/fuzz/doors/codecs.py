@@ -13,6 +13,7 @@ from dcep.ledger.log.headers import encode_record, read_record
 from dcep.ledger.log.pieces import BadPiece
 from dcep.ledger.snapshots import decode_snapshot, encode_snapshot
 from dcep.messages import layout, signed
+from dcep.messages.commands.conditions import Condition, Cosignature, Evidence
 from dcep.messages.commands.governance import ClassLimits
 from dcep.messages.crossings import KINDS as CROSSINGS
 from dcep.messages.crossings import Message, decode_message, encode_message
@@ -29,7 +30,7 @@ from dcep.money import Fen
 from tests.fuzz import real
 from tests.fuzz.hostile import mutated
 from tests.fuzz.target import Target, seeds_of
-from tests.fuzz.trees import trees
+from tests.fuzz.trees import conditions, trees
 
 T = TypeVar("T")
 NETWORK: Final = NetworkId(real.NETWORK)
@@ -74,6 +75,9 @@ def _encode_written(written: Written) -> bytes:
 # Arbitrary values that are well formed, by the types of their fields.
 
 
+_COSIGNATURES: Final = trees.map(lambda policy: Cosignature(policy=policy, signatures=((0, bytes(64)),)))
+
+
 def _values(hint: Any) -> st.SearchStrategy[Any]:
     if hint in WIDTHS:
         most = 2 ** (8 * WIDTHS[hint]) - 1
@@ -84,6 +88,14 @@ def _values(hint: Any) -> st.SearchStrategy[Any]:
         return st.binary(max_size=60)
     if hint == Policy:
         return trees
+    if hint == Condition:
+        return conditions
+    if hint == Evidence:
+        return st.builds(
+            Evidence,
+            cosignatures=st.lists(_COSIGNATURES, max_size=3).map(tuple),
+            preimages=st.lists(_values(layout.Hash), max_size=8).map(tuple),
+        )
     if get_origin(hint) is tuple:
         return st.lists(_values(get_args(hint)[0]), max_size=4).map(tuple)
     return _records(hint)

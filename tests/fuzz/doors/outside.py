@@ -15,8 +15,8 @@ from dcep.crypto.sealed_keys import Cost, WrongPassword, open_seed, seal_seed
 from dcep.crypto.suites import Signer
 from dcep.ids import NetworkId, OperatorId, wallet_id
 from dcep.messages.layout import Key
-from dcep.messages.requests import BadRequest, PaymentRequest, decode_request, encode_request
-from dcep.messages.webhooks import BadWebhook, require_webhook, sign_webhook
+from dcep.messages.merchants.requests import BadRequest, PaymentRequest, decode_request, encode_request
+from dcep.messages.merchants.webhooks import BadWebhook, require_webhook, sign_webhook
 from dcep.money import Fen
 from tests.fuzz.hostile import mutated
 from tests.fuzz.target import Target, seeds_of

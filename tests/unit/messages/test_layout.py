@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dcep.ids import WalletId
+from dcep.messages.commands.conditions import NO_EVIDENCE, Condition, Evidence
 from dcep.messages.commands.payments import Cancel, Pay
 from dcep.messages.kinds import KINDS
 from dcep.messages.layout import SIZES, WIDTHS, Blob, Malformed, decode, encode
 from dcep.messages.policies import Policy
 from dcep.money import Fen
+from tests.conditions import condition, cosignature, secret
 from tests.names import policy
 
 RECORDS = [kind.record for kind in KINDS.values()]
@@ -30,6 +32,13 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
         return st.binary(max_size=60)
     if hint is Policy:
         return st.sampled_from([policy(text)[0] for text in ("li", "2of(a,b,c)", "2of3at2(a/1,b/2,c/2)")])
+    if hint is Condition:
+        return st.sampled_from(
+            [condition(text, lambda _: WalletId(7)) for text in ("li", "2of(key(a),any(b,after(0)),secret(c))")]
+        )
+    if hint is Evidence:
+        co_signed = tuple(cosignature(guard, b"message") for guard in ("li", "2of(a,b,c)!0+2"))
+        return st.sampled_from([NO_EVIDENCE, Evidence(cosignatures=co_signed, preimages=(secret("bread"),))])
     if get_origin(hint) is tuple:
         return st.lists(values(get_args(hint)[0]), max_size=4).map(tuple)
     return records(hint)

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import segno
 
 from dcep.ids import NetworkId, OperatorId, wallet_id
-from dcep.messages.requests import PaymentRequest, encode_request
+from dcep.messages.merchants.requests import PaymentRequest, encode_request
 from dcep.wallet.codes import as_svg, for_terminal
 
 _TEXT = encode_request(

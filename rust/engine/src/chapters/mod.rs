@@ -3,6 +3,7 @@
 pub mod channel;
 pub mod freezing;
 pub mod governance;
+pub mod holds;
 pub mod issuance;
 pub mod payments;
 pub mod policies;

@@ -49,6 +49,7 @@ fn transfer(book: &mut Book, slot: Slot, wallet: WalletId, amount: Fen) -> Resul
 
     // From here on the payment succeeds. A channel never refuses: it brings the money back.
     book.spend(slot, amount);
-    book.deliver(slot, receiver, amount);
+    let today = book.today();
+    book.deliver(slot, receiver, amount, today);
     Ok(())
 }

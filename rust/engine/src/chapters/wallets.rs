@@ -61,6 +61,7 @@ pub fn close(book: &mut Book, signer: Slot, order: &Close) -> Result<(), Refusal
     refuse_if(wallet.is_frozen(), Refusal::WalletFrozen)?;
     refuse_if(wallet.balance > Fen::ZERO, Refusal::BalanceNotZero)?;
     refuse_if(wallet.in_flight > Fen::ZERO, Refusal::MoneyInFlight)?;
+    refuse_if(book.held.count_of(wallet.wallet) > 0, Refusal::HoldsOpen)?;
 
     // From here on the wallet is closed.
     book.at_mut(subject).close();

@@ -3,8 +3,10 @@
 //! The fields, their order and their types are the canonical bytes; vectors/commands.tsv declares them once for all.
 
 pub mod channel;
+pub mod conditions;
 pub mod freezing;
 pub mod governance;
+pub mod holds;
 pub mod issuance;
 pub mod payments;
 pub mod policies;

@@ -128,6 +128,7 @@ def statement_document(found: Statement) -> dict[str, Any]:
         "account": {
             "balance_fen": account.balance,
             "locked_fen": account.locked,
+            "on_hold_fen": account.on_hold,
             "in_flight_fen": account.in_flight,
             "frozen_to_pay": account.frozen_to_pay,
             "frozen_to_receive": account.frozen_to_receive,
@@ -168,7 +169,8 @@ def tell_statement(found: Statement) -> None:
         return
     locked = f", {yuan(account.locked)} of it locked by a freeze" if account.locked else ""
     in_flight = f", {yuan(account.in_flight)} on the way to other ledgers" if account.in_flight else ""
-    say(f"✓ {yuan(Fen(found.balance))} yuan, as the ledger says{locked}{in_flight}")
+    on_hold = f", {yuan(Fen(account.on_hold))} more on hold for others" if account.on_hold else ""
+    say(f"✓ {yuan(Fen(found.balance))} yuan, as the ledger says{locked}{in_flight}{on_hold}")
 
 
 def _state(found: Statement) -> Iterator[str]:
@@ -229,6 +231,7 @@ def _ledger_document(entry: LedgerBalance) -> dict[str, Any]:
         "bank_vaults_fen": entry.sums.vaults,
         "wallets_fen": entry.sums.wallets,
         "locked_fen": entry.sums.locked,
+        "on_hold_fen": entry.sums.on_hold,
         "suspense_fen": entry.sums.suspense,
         "issued_fen": entry.sums.issued,
         "withdrawn_fen": entry.sums.withdrawn,
@@ -273,7 +276,7 @@ def _tell_ledger(entry: LedgerBalance) -> None:
     for purse in entry.wallets:
         counted = f"operator {purse.operator:03}, class {purse.wallet_class.name}, {purse.accounts:,}"
         _row("wallets", counted, purse.held)
-    for name, amount in (("locked", sums.locked), ("in suspense", sums.suspense)):
+    for name, amount in (("locked", sums.locked), ("on hold", sums.on_hold), ("in suspense", sums.suspense)):
         if amount:
             _row(name, "", amount)
     _row("total", "", entry.counted)

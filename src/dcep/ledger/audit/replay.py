@@ -278,7 +278,7 @@ class Replay:
     def _judge_accounts(self) -> None:
         engine, seq = self._done.engine, self._done.seq
         sums, total = engine.sums(), engine.standing().total
-        counted = sums.wallets + sums.vaults + sums.issuing_vault + sums.locked + sums.suspense
+        counted = sums.wallets + sums.vaults + sums.issuing_vault + sums.locked + sums.on_hold + sums.suspense
         if counted != total:
             message = f"the accounts hold {counted} fen, but the ledger says {total} fen"
             self._findings.blame(self._log, 0, seq, "accounts_differ", message)

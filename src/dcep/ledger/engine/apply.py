@@ -7,7 +7,8 @@
 5. Each command is heard, judged by its chapter, and its number used.
 
 Signatures are verified before the append, and admissibility does not ask again; but for the officers' orders inside
-credits: money is made only from signatures that the engine itself has seen.
+credits and the co-signatures inside captures and releases: money is made, and held money moves, only by signatures that
+the engine itself has seen.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from dcep.ledger.engine.chapters import (
     channel,
     freezing,
     governance,
+    holds,
     issuance,
     payments,
     policies,
@@ -34,6 +36,7 @@ from dcep.ledger.engine.chapters import (
 from dcep.messages.commands.channel import Ack, Credit, Resend
 from dcep.messages.commands.freezing import Freeze, Unfreeze
 from dcep.messages.commands.governance import Rules, SetBoard, SetOperator, Workers
+from dcep.messages.commands.holds import Capture, Hold, Release
 from dcep.messages.commands.issuance import Allocate, Issue, Withdraw
 from dcep.messages.commands.payments import Cancel, Pay, Refund
 from dcep.messages.commands.policies import SetPolicy
@@ -62,6 +65,9 @@ _ORDERS: Final[dict[type, Callable[[Book, Any, Any], None]]] = {
     Redeem: vaults.redeem,
     Return: vaults.return_to_issuer,
     SetPolicy: policies.set_policy,
+    Hold: holds.hold,
+    Capture: holds.capture,
+    Release: holds.release,
     Issue: issuance.issue,
     Allocate: issuance.allocate,
     Withdraw: issuance.withdraw,

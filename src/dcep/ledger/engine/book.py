@@ -1,6 +1,6 @@
 """The book: the whole state of one ledger, and the writes that chapters may make. A write here must succeed.
 
-Money moves only in these words, which keep total = balances + locked + suspense:
+Money moves only in these words, which keep total = balances + locked + held + suspense:
     credit, debit (within the ledger: in pairs), deliver, take_in, give_back (channels), issue, withdraw (tier 1).
 """
 
@@ -23,6 +23,7 @@ from dcep.ids import (
 )
 from dcep.ledger.engine.accounts import Account
 from dcep.ledger.engine.channels import Channel
+from dcep.ledger.engine.held import Held
 from dcep.ledger.engine.lanes import Window
 from dcep.ledger.engine.rule_sets import Limits, RuleSets
 from dcep.ledger.engine.shard_time import ShardTime
@@ -115,6 +116,7 @@ class Book:
         self._index: dict[WalletId, Account] = {}
         self.lanes: dict[tuple[WalletId, Lane], Window] = {}
         self.locked: dict[WalletId, int] = {}
+        self.held = Held()
         self.suspense: dict[OperatorId, int] = {}
         self.channels = {peer: Channel(peer) for peer in genesis.ledgers() if peer != ledger}
         self.operators: dict[tuple[OperatorId, LedgerId], Operator] = {}
@@ -268,13 +270,13 @@ class Book:
         payer.balance = Fen(payer.balance - amount)
         payer.count_spending(amount, self.today, self.year)
 
-    def deliver(self, payer: Account, receiver: Destination, amount: Fen) -> None:
-        """Bring money that was spent to its receiver, or on its way."""
+    def deliver(self, payer: Account, receiver: Destination, amount: Fen, day: Day) -> None:
+        """Bring money that was spent on a day to its receiver, or on its way."""
         if receiver.account is not None:
             self.credit(receiver.account, amount)
             return
         command = self.command_at_hand().id
-        payment = Payment(payer=payer.wallet, receiver=receiver.wallet, amount=amount, command=command, day=self.today)
+        payment = Payment(payer=payer.wallet, receiver=receiver.wallet, amount=amount, command=command, day=day)
         # Money that went round and is not acknowledged yet counts each time it left: the count may fill up.
         payer.in_flight = Fen(min(payer.in_flight + amount, MAX_FEN))
         self.send(receiver.ledger, payment, amount)

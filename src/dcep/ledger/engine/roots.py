@@ -7,20 +7,23 @@ docs/reference/log-format.md describes.
 
 from __future__ import annotations
 
+import itertools
 import struct
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from dcep.clock import UnixMs
+from dcep.clock import Day, UnixMs
 from dcep.crypto import merkle
 from dcep.ids import CommandId, LedgerId, OperatorId, PolicyHash, WalletId
 from dcep.ledger.engine.accounts import Account
 from dcep.ledger.engine.book import Book, Holding, Lock, OpenAllocation, Operator
 from dcep.ledger.engine.channels import Channel
+from dcep.ledger.engine.held import Hold
 from dcep.ledger.engine.lanes import Window
 from dcep.ledger.engine.rule_sets import RuleSets
 from dcep.ledger.engine.shard_time import ShardTime
 from dcep.messages import layout
+from dcep.messages.commands.conditions import read_condition
 from dcep.messages.commands.governance import Rules
 from dcep.messages.genesis import Genesis
 from dcep.messages.headers import Flow
@@ -64,6 +67,8 @@ def restore(genesis: Genesis, ledger: LedgerId, data: Sequence[bytes]) -> Book:
     if [_whole(book), _channels(book), _operators(book), _sides(book)] != list(data[:4]):
         raise Malformed("these are not the canonical bytes of a state")
     _read_accounts(book, data[4:])
+    if not all(book.account(hold.payer) for _, hold in book.held.rows()):
+        raise Malformed("money is held for a payer who is not here")
     return book
 
 
@@ -198,7 +203,7 @@ def _read_operators(book: Book, reader: Reader) -> None:
         book.suspense[operator] = reader.integer(16)
 
 
-# Chunk 3: lanes beyond the first, locked money, locks, open allocations, orders obeyed.
+# Chunk 3: lanes beyond the first, locked money, locks, open allocations, orders obeyed; open holds, if any.
 
 
 def _sides(book: Book) -> bytes:
@@ -215,7 +220,14 @@ def _sides(book: Book) -> bytes:
         _u(2, shard) + _u(8, number, entry.n) + _u(2, entry.operator) + _u(8, entry.amount) + entry.lock
         for (shard, number), entry in sorted(book.open_allocations.items())
     )
-    return b"".join(map(_table, (lanes, locked, locks, allocations, sorted(book.enacted))))
+    # A state without holds has the bytes, and the root, that it had before there were any.
+    holds = [_table(itertools.starmap(_hold, book.held.rows()))] if len(book.held) else []
+    return b"".join((*map(_table, (lanes, locked, locks, allocations, sorted(book.enacted))), *holds))
+
+
+def _hold(hold_id: CommandId, hold: Hold) -> bytes:
+    money = _u(8, hold.payer, hold.receiver, hold.amount, hold.captured, hold.until) + _u(4, hold.day)
+    return hold_id + money + hold.capture_if.encode() + hold.release_if.encode()
 
 
 def _read_sides(book: Book, reader: Reader) -> None:
@@ -234,6 +246,26 @@ def _read_sides(book: Book, reader: Reader) -> None:
         amount, lock_id = Fen(reader.integer(8)), LockId(reader.take(16))
         book.open_allocations[key] = OpenAllocation(n=n, operator=operator, amount=amount, lock=lock_id)
     book.enacted = {CommandId(reader.take(32)) for _ in range(reader.integer(4))}
+    if not reader.is_empty:
+        for _ in range(reader.integer(4)):
+            book.held.add(CommandId(reader.take(32)), _read_hold(reader))
+
+
+def _read_hold(reader: Reader) -> Hold:
+    payer, receiver = WalletId(reader.integer(8)), WalletId(reader.integer(8))
+    amount, captured = Fen(reader.integer(8)), Fen(reader.integer(8))
+    if captured >= amount:
+        raise Malformed("a hold of which nothing is left is over")
+    return Hold(
+        payer=payer,
+        receiver=receiver,
+        amount=amount,
+        captured=captured,
+        until=UnixMs(reader.integer(8)),
+        day=Day(reader.integer(4)),
+        capture_if=read_condition(reader),
+        release_if=read_condition(reader),
+    )
 
 
 # Chunks 4 and up: accounts, 114 bytes each.

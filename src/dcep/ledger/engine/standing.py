@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dcep.clock import UnixMs
-from dcep.ids import LedgerId, WalletId
+from dcep.ids import CommandId, LedgerId, WalletId
 from dcep.messages.headers import Flow
 from dcep.messages.layout import Hash, Key, Lane, Number, Version
 from dcep.messages.outcomes import Outcome
@@ -51,6 +51,7 @@ class Sums:
     vaults: int
     issuing_vault: int
     locked: int
+    on_hold: int
     suspense: int
     alarms: int
     issued: int = 0
@@ -59,12 +60,16 @@ class Sums:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountView:
-    """An account as it stands, for those who ask; `high`, `used`, `settled` are the window of its first lane."""
+    """An account as it stands, for those who ask; `high`, `used`, `settled` are the window of its first lane.
+
+    `on_hold` is what it has put into holds that are open.
+    """
 
     wallet: WalletId
     wallet_class: int
     balance: Fen
     locked: Fen
+    on_hold: int
     in_flight: Fen
     spent_today: Fen
     spent_this_year: Fen
@@ -76,6 +81,17 @@ class AccountView:
     high: Number
     used: int
     settled: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldView:
+    """An open hold as it stands: the conditions are those of the command that made it."""
+
+    payer: WalletId
+    receiver: WalletId
+    amount: Fen
+    captured: Fen
+    until: UnixMs
 
 
 class Engine(Protocol):
@@ -99,6 +115,10 @@ class Engine(Protocol):
 
     def account(self, wallet: WalletId) -> AccountView | None:
         """Return an account."""
+        ...
+
+    def hold(self, hold_id: CommandId) -> HoldView | None:
+        """Return a hold; None if it never was, or is over."""
         ...
 
     def balances(self) -> list[tuple[WalletId, Fen]]:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from dcep.clock import UnixMs
 from dcep.crypto import merkle
-from dcep.ids import LedgerId, WalletId
+from dcep.ids import CommandId, LedgerId, WalletId
 from dcep.ledger.engine import roots
 from dcep.ledger.engine.admissibility import Answered, hear
 from dcep.ledger.engine.apply import apply_frame, is_law_here
 from dcep.ledger.engine.book import Book
 from dcep.ledger.engine.lanes import Window
-from dcep.ledger.engine.standing import AccountView, Applied, Standing, Sums
+from dcep.ledger.engine.standing import AccountView, Applied, HoldView, Standing, Sums
 from dcep.messages.classes import WalletClass
 from dcep.messages.frames import split
 from dcep.messages.genesis import decode_genesis
@@ -91,6 +91,7 @@ class PythonEngine:
             vaults=balances_of(WalletClass.VAULT),
             issuing_vault=balances_of(WalletClass.ISSUING_VAULT),
             locked=sum(book.locked.values()),
+            on_hold=book.held.total(),
             suspense=sum(book.suspense.values()),
             alarms=book.alarms,
             issued=book.issued,
@@ -106,6 +107,7 @@ class PythonEngine:
             wallet_class=account.wallet_class,
             balance=account.balance,
             locked=Fen(book.locked_of(account)),
+            on_hold=book.held.money_of(account.wallet),
             in_flight=account.in_flight,
             spent_today=account.spent_on(book.today),
             spent_this_year=account.spent_in(book.year),
@@ -117,6 +119,18 @@ class PythonEngine:
             high=account.window.high,
             used=account.window.used,
             settled=account.window.settled,
+        )
+
+    def hold(self, hold_id: CommandId) -> HoldView | None:
+        found = self.book.held.find(hold_id)
+        if found is None:
+            return None
+        return HoldView(
+            payer=found.payer,
+            receiver=found.receiver,
+            amount=found.amount,
+            captured=found.captured,
+            until=found.until,
         )
 
     def balances(self) -> list[tuple[WalletId, Fen]]:

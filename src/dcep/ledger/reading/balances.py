@@ -1,8 +1,8 @@
 """The trial balance: where every fen of the network is, counted account by account, and whether the law holds.
 
-1. On each ledger the accounts, what is locked and what is in suspense are the money that the ledger says it holds.
+1. On each ledger the accounts, what is locked, on hold and in suspense are the money that the ledger says it holds.
 2. Between two ledgers not more has arrived than was sent.
-3. issued − withdrawn = issuing vault + bank vaults + wallets + locked + suspense + in transit.
+3. issued − withdrawn = issuing vault + bank vaults + wallets + locked + on hold + suspense + in transit.
 
 That it is no more than the reserves is for the settlement system to say, where these are kept.
 """
@@ -47,7 +47,7 @@ class LedgerBalance:
     def counted(self) -> int:
         """The money that was found by counting, fen."""
         sums = self.sums
-        return sums.issuing_vault + sums.vaults + sums.wallets + sums.locked + sums.suspense
+        return sums.issuing_vault + sums.vaults + sums.wallets + sums.locked + sums.on_hold + sums.suspense
 
     @property
     def adds_up(self) -> bool:

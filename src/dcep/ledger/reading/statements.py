@@ -4,6 +4,7 @@ A command touches the wallet that gave it, whatever became of it; another wallet
 nobody reads in his own statement what others have tried in vain.
 
 Money on its way counts where the ledger counts it: out when it is sent to another ledger, in when it is credited here.
+Money on hold is out when it is held, and in where it is captured or released.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from dcep.ledger.reading import Progress, Replay, Taken, no_progress
 from dcep.messages.commands.channel import Credit
 from dcep.messages.commands.freezing import Freeze, Unfreeze
 from dcep.messages.commands.governance import SetOperator
+from dcep.messages.commands.holds import Capture, Hold, Release
 from dcep.messages.commands.issuance import Allocate, Issue, Withdraw
 from dcep.messages.commands.payments import Pay, Refund
 from dcep.messages.commands.vaults import Exchange, Redeem, Return
@@ -33,7 +35,8 @@ from dcep.messages.outcomes import Outcome, Status
 from dcep.messages.signed import MIN_RECORD, Command, decode, decode_record, kind_of, prefix
 from dcep.money import Fen
 
-_CREDIT: Final = KIND_OF[Credit].number
+# Commands that do not name the wallets whose money they move.
+_UNNAMED: Final = frozenset(KIND_OF[record].number for record in (Credit, Capture, Release))
 
 
 class Touch(NamedTuple):
@@ -116,13 +119,15 @@ class _Reader:
         self._wallet, self._mark = wallet, wallet.to_bytes(8)
         # Learnt from the orders that admitted them: an allocation names the operator, not its vault.
         self._vaults: dict[OperatorId, WalletId] = {}
+        # Learnt from the commands that made them: payer, receiver, and what is left.
+        self._holds: dict[CommandId, tuple[WalletId, WalletId, int]] = {}
         self.lines: list[Line] = []
         self._balance = 0
 
     def read(self, taken: Taken, time: UnixMs) -> None:
         """Add a line for each command of a frame that touched the wallet."""
         for index, (record, outcome) in enumerate(zip(taken.entry.records, taken.outcomes, strict=True)):
-            if self._mark not in record and not _is_credit(record):
+            if self._mark not in record and not _moves_unnamed(record):
                 continue
             try:
                 command = decode_record(record, self._prefix)
@@ -161,10 +166,30 @@ class _Reader:
         match command.body.order:
             case Credit(message=message):
                 yield from self._arrivals(decode_message(self._network, message).content, outcome)
+            case Hold() | Capture() | Release():
+                yield from self._held(command)
             case order:
                 giver = command.body.account
                 yield from _moved(giver, order)
                 yield from (Touch(wallet, 0, giver) for wallet in _named(order) if wallet != giver)
+
+    def _held(self, command: Command) -> Iterator[Touch]:
+        """Yield what was held, captured or released; holds of other wallets are not kept."""
+        match command.body.order:
+            case Hold(receiver=receiver, amount=amount):
+                payer = command.body.account
+                self._holds[command.id] = payer, receiver, amount
+                yield Touch(payer, -amount, receiver)
+                yield Touch(receiver, 0, payer)
+            case Capture(hold=hold, amount=amount) if hold in self._holds:
+                payer, receiver, left = self._holds[hold]
+                self._holds[hold] = payer, receiver, left - amount
+                yield Touch(receiver, amount, payer)
+                yield Touch(payer, 0, receiver)
+            case Release(hold=hold) if hold in self._holds:
+                payer, receiver, left = self._holds.pop(hold)
+                yield Touch(payer, left, receiver)
+                yield Touch(receiver, 0, payer)
 
     def _arrivals(self, content: Any, outcome: Outcome) -> Iterator[Touch]:
         """Yield what a message from another ledger did here."""
@@ -215,6 +240,8 @@ def _other_side(order: Any) -> WalletId | None:
     match order:
         case Pay(receiver=wallet) | Refund(receiver=wallet) | Exchange(receiver=wallet) | Redeem(vault=wallet):
             return wallet
+        case Hold(receiver=wallet):
+            return wallet
     return next(_named(order), None)
 
 
@@ -227,8 +254,8 @@ def _named(order: Any) -> Iterator[WalletId]:
             yield wallet
 
 
-def _is_credit(record: bytes) -> bool:
-    return len(record) >= MIN_RECORD and kind_of(record) == _CREDIT
+def _moves_unnamed(record: bytes) -> bool:
+    return len(record) >= MIN_RECORD and kind_of(record) in _UNNAMED
 
 
 def _home(genesis: Genesis, wallet: WalletId) -> LedgerId:

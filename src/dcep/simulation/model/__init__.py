@@ -2,7 +2,7 @@
 
 1. A cast is drawn from the seed and opened without faults (network, opening).
 2. At each step somebody acts: a sender signs or repeats, a worker appends, folds or crashes, a relay carries, a
-   holder of old bytes brings them again, time goes on (play, senders, officers, workers, relays, disk).
+   holder of old bytes brings them again, time goes on (play, senders, holders, officers, workers, relays, disk).
 3. Every frame is judged at once by a reading of its own, which holds it to the laws (reading, laws).
 4. In the end the faults stop: everything arrives, and nothing may be left open (ending).
 5. A variant leaves one rule out on purpose, to show that the laws see it (broken).

@@ -34,7 +34,7 @@ def heal(play: Play) -> None:
     _mend(play.world)
     for turn in range(_ROUNDS):
         _live_on(play, is_leaving=turn < _LEAVING_ROUNDS)
-        if turn >= _LEAVING_ROUNDS and _is_quiet(play):
+        if turn >= _LEAVING_ROUNDS and _is_quiet(play) and not play.world.money.deposits.open():
             break
     _require_answered(play)
     _require_stands(play)
@@ -42,6 +42,7 @@ def heal(play: Play) -> None:
     carry_everything(play.world)
     _require_arrived(play.world)
     _require_landed(play)
+    _require_nothing_held(play.world)
     for place in play.world.places.values():
         for worker in place.workers:
             worker.check_root(worker.engine.root() == place.reading.engine.root())
@@ -55,6 +56,7 @@ def _live_on(play: Play, *, is_leaving: bool) -> None:
         holder.leave()
     for holder in play.holders:
         holder.go_on_recovering()
+    play.depositors.release_what_expired()
     for shard in world.retail:
         play.central_bank.send_again(shard)
     play.central_bank.let_tier1_pass()
@@ -255,6 +257,12 @@ def _stuck(world: World, source: LedgerId, peer: LedgerId, n: int) -> tuple[obje
     traffic = world.places[source].reading.traffic
     sending = traffic.sent.get((peer, Number(n)))
     return () if sending is None else traffic.about(world.known.message(sending.message))[:1]
+
+
+def _require_nothing_held(world: World) -> None:
+    for hold, deposit in world.money.deposits.open().items():
+        label, held = world.known.label(hold), yuan(deposit.left)
+        require(False, Law.NOTHING_HELD, f"{held} yuan of {label} are on hold for ever", hold)
 
 
 def _require_landed(play: Play) -> None:

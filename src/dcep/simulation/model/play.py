@@ -21,12 +21,13 @@ from dcep.simulation.model.broken import left_out
 from dcep.simulation.model.broken.proofs import believe_unread
 from dcep.simulation.model.cast import BOUND, MAX_LIFE, OPERATORS, PEOPLE, nobody_at, tick, wallet_at
 from dcep.simulation.model.holders import Holder
+from dcep.simulation.model.holders.deposits import Depositors
 from dcep.simulation.model.judgement.knowledge import Note
 from dcep.simulation.model.judgement.laws import Violation
 from dcep.simulation.model.judgement.situations import Situation
 from dcep.simulation.model.officers import CentralBank
 from dcep.simulation.model.workers import Worker
-from dcep.simulation.model.world import ENDING, Place, World
+from dcep.simulation.model.world import DEPOSITS, ENDING, Place, World
 
 _CLASSES: Final = (WalletClass.IV, WalletClass.III, WalletClass.CORPORATE)
 _STOCK: Final = Fen(5_000)
@@ -76,6 +77,7 @@ class Play:
         # Two who make trouble for themselves, and act more often than others.
         self.troubled = world.chance.sample(self.holders[:-2], 2)
         self.troubled[0].is_clumsy = self.troubled[1].is_restless = True
+        self.depositors = Depositors(world, [*self.holders, *self.leavers * 2], self.receivers)
         self._acts = self._list_acts()
         self._weights = [weight for weight, _ in self._acts]
         if variant == "unread-append":
@@ -155,6 +157,8 @@ class Play:
         """
         chance = self.world.chance = self.world.chance_of(number)
         chance.choices(self._acts, self._weights)[0][1]()
+        self.world.chance = self.world.chance_of(DEPOSITS + number)
+        self.depositors.act()
         self.world.catch_up()
 
     def _place(self) -> Place:

@@ -28,6 +28,8 @@ _STEPS_OF_A_SEED: Final = 1 << 20
 # Steps that stand before the first and after the last.
 OPENING: Final = 0
 ENDING: Final = _STEPS_OF_A_SEED - 1
+# What happens around deposits at a step has a chance of its own.
+DEPOSITS: Final = _STEPS_OF_A_SEED // 2
 
 
 class Place:
@@ -66,9 +68,9 @@ class World:
         self.faults = False
         self.set_time(START)
         self.retail = [LedgerId(shard) for shard in range(self.shards)]
-        money = Money(self.known)
+        self.money = Money(self.known)
         self.places = {
-            ledger: Place(ledger, self.shards, PythonEngine if ledger == TIER1 else make, self.known, money)
+            ledger: Place(ledger, self.shards, PythonEngine if ledger == TIER1 else make, self.known, self.money)
             for ledger in (*self.retail, TIER1)
         }
         self.known.traffic = {ledger: place.reading.traffic for ledger, place in self.places.items()}

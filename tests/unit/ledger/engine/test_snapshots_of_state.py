@@ -116,3 +116,55 @@ def test_a_shard_has_no_table_of_tier_1(make: EngineMaker) -> None:
     for changed in ([*chunks[:3], obeyed, *chunks[4:]], [chunks[0], b"\0\0\0\0", *chunks[2:]]):
         with pytest.raises(Malformed):
             make(network.genesis_bytes, SHARD, changed)
+
+
+_HELD = "open li T 10\nopen shop T\nhold li shop 5 as=H\nhold li shop 3 capture_if=key(till) as=I\ncapture shop H 2"
+# A hold's bytes: id, payer, receiver, amount, captured, until, day; two conditions, of an account 9, of a policy 33.
+_AMOUNT_AT, _CAPTURED_AT, _CONDITIONS_AT = 48, 56, 76
+_OF_ACCOUNTS, _OF_A_POLICY = _CONDITIONS_AT + 9 + 9, _CONDITIONS_AT + 33 + 9
+
+
+@pytest.mark.parametrize("make", ENGINES.values(), ids=ENGINES)
+def test_open_holds_are_part_of_the_state(make: EngineMaker) -> None:
+    """Who goes on from a snapshot lets the rest be captured, and knows what the payer has on hold."""
+    scene = play(_HELD)
+    network, engine = scene.network, scene.network.ledgers[SHARD].engine
+
+    restored = make(network.genesis_bytes, SHARD, engine.chunks())
+
+    assert restored.root() == engine.root()
+    assert restored.sums() == engine.sums()
+    assert restored.account(scene.view("li").wallet) == scene.view("li")
+    assert scene.view("li").on_hold == 6
+
+
+@pytest.mark.parametrize("make", ENGINES.values(), ids=ENGINES)
+def test_a_state_whose_holds_are_over_has_the_root_of_one_that_never_held(make: EngineMaker) -> None:
+    """No table stands there for nothing: snapshots from before there were holds are still the states they were."""
+    network = play(f"{_HELD}\nrelease shop H\nrelease shop I").network
+    chunks = network.ledgers[SHARD].engine.chunks()
+
+    assert chunks[3][-8:] == bytes(8)
+    with pytest.raises(Malformed):
+        make(network.genesis_bytes, SHARD, [*chunks[:3], chunks[3] + bytes(4), *chunks[4:]])
+
+
+@pytest.mark.parametrize("make", ENGINES.values(), ids=ENGINES)
+def test_a_hold_that_cannot_be_is_malformed(make: EngineMaker) -> None:
+    """Of nobody who is here, captured in full, out of order, twice, or cut."""
+    network = play(_HELD).network
+    chunks = network.ledgers[SHARD].engine.chunks()
+    head, table = chunks[3][: -_OF_ACCOUNTS - _OF_A_POLICY], chunks[3][-_OF_ACCOUNTS - _OF_A_POLICY :]
+    size = _OF_ACCOUNTS if table[_CONDITIONS_AT] == 1 else _OF_A_POLICY
+    first, second = table[:size], table[size:]
+
+    for rows in (
+        second + first,
+        first + first,
+        first[:32] + bytes(8) + first[40:] + second,
+        first[:_CAPTURED_AT] + first[_AMOUNT_AT : _AMOUNT_AT + 8] + first[_CAPTURED_AT + 8 :] + second,
+        first + second[:-1],
+        first + second + b"\0",
+    ):
+        with pytest.raises(Malformed):
+            make(network.genesis_bytes, SHARD, [*chunks[:3], head + rows, *chunks[4:]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from dcep.ledger.folder import Folder
 from dcep.ledger.native import RustEngine
 from dcep.ledger.reading.balances import TrialBalance, trial_balance
 from dcep.messages.classes import WalletClass
-from tests.unit.ledger.reading.town import Town, build_town
+from tests.unit.ledger.reading.town import Town, build_town, build_town_with_deposits
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +41,15 @@ def test_the_law_holds_and_every_fen_is_named(town: Town, make: EngineMaker) -> 
         (2, WalletClass.II, 1, 80_00),
     ]
     assert (shard.sums.locked, shard.sums.suspense) == (10_00, 0)
+
+
+def test_money_on_hold_is_named_apart(tmp_path: Path) -> None:
+    """It is no wallet's any more and not yet the receiver's; the law holds with it."""
+    whole = balance(build_town_with_deposits(tmp_path / "data"))
+    _, shard = whole.ledgers
+
+    assert whole.broken() == []
+    assert (shard.sums.on_hold, shard.sums.wallets, shard.standing.total) == (200_00, 800_00, 2_500_00)
 
 
 def test_both_engines_count_the_same(town: Town) -> None:

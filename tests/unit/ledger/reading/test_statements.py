@@ -15,7 +15,7 @@ from dcep.ledger.folder import Folder
 from dcep.ledger.native import RustEngine
 from dcep.ledger.reading.statements import Statement, statement_of
 from dcep.messages.genesis import ISSUING_VAULT
-from tests.unit.ledger.reading.town import Town, build_town
+from tests.unit.ledger.reading.town import Town, build_town, build_town_with_deposits
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +82,30 @@ def test_money_that_a_freeze_locks_is_the_wallets_own(town: Town) -> None:
         ("cancel", "settled", 0, 90),
     ]
     assert (found.account.locked, found.agrees) == (10_00, True)
+
+
+@pytest.mark.parametrize("make", [PythonEngine, RustEngine])
+def test_a_deposit_stands_in_the_statements_of_both_sides(tmp_path: Path, make: EngineMaker) -> None:
+    """It goes out when it is held; a capture names no wallet, and yet is in the statement of whom it pays."""
+    town = build_town_with_deposits(tmp_path / "data")
+
+    payer, receiver, stranger = (statement(town, wallet, make) for wallet in (town.li, town.bakery, town.wang))
+
+    assert rows(payer)[2:] == [
+        ("hold", "settled", -300, 700),
+        ("hold", "settled", -50, 650),
+        ("capture", "settled", 0, 650),
+        ("release", "settled", 50, 700),
+    ]
+    assert rows(receiver)[1:] == [
+        ("hold", "settled", 0, 0),
+        ("hold", "settled", 0, 0),
+        ("capture", "settled", 100, 100),
+        ("release", "settled", 0, 100),
+    ]
+    assert rows(stranger)[1:] == [("release", "condition_not_met", 0, 0)]
+    assert [line.counterparty for line in payer.lines[2:]] == [town.bakery] * 4
+    assert (payer.account.on_hold, payer.agrees, receiver.agrees) == (200_00, True, True)
 
 
 def test_a_bank_vault_has_a_statement_from_its_allocation_to_its_return(town: Town) -> None:

@@ -11,6 +11,8 @@ from dcep.ids import CommandId, OperatorId, WalletId
 from dcep.issuance.rules import read_rules
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.messages.classes import Scope, WalletClass
+from dcep.messages.commands.conditions import NO_EVIDENCE, SignedByAccount
+from dcep.messages.commands.holds import Capture, Hold, Release
 from dcep.messages.layout import Hash, Version
 from dcep.messages.outcomes import Outcome
 from dcep.messages.signatory import single_key
@@ -75,6 +77,40 @@ def build_town(root: Path) -> Town:
             paid=original,
             refused=decode(refused, economy.network).id,
         )
+
+
+def build_town_with_deposits(root: Path) -> Town:
+    """Play another day: li has 1,000 yuan, leaves a deposit of 300, 100 of it are captured, and gets 50 others back."""
+    with open_economy(root, read_rules("ecny-2021"), PythonEngine, lambda: SEED) as economy:
+        _found(economy)
+        li, bakery, wang = (economy.new_wallet(bank, name) for name, bank in _PEOPLE)
+        _open(economy, li, bakery, wang)
+        until = economy.midnight
+        deposit, other = (_hold(economy, li, bakery, amount) for amount in (Fen(300_00), Fen(50_00)))
+        capture = Capture(hold=deposit, amount=Fen(100_00), evidence=NO_EVIDENCE)
+        refused = wang.signatory.sign(Release(hold=deposit, evidence=NO_EVIDENCE), until)
+        release = bakery.signatory.sign(Release(hold=other, evidence=NO_EVIDENCE), until)
+        _send(economy, bakery.signatory.sign(capture, until), refused, release)
+        home = economy.operators[BANKS[0]]
+        return Town(
+            root=root,
+            li=li.id,
+            bakery=bakery.id,
+            wang=wang.id,
+            vault=home.vault.wallet,
+            registrar=home.registrar_wallet,
+            paid=deposit,
+            refused=decode(refused, economy.network).id,
+        )
+
+
+def _hold(economy: Economy, payer: Wallet, receiver: Wallet, amount: Fen) -> CommandId:
+    """Hold money that the receiver's word captures and releases, and return the hold's id."""
+    word = SignedByAccount(account=receiver.id)
+    order = Hold(receiver=receiver.id, amount=amount, until=economy.midnight, capture_if=word, release_if=word)
+    wire = payer.signatory.sign(order, economy.midnight)
+    economy.settle(economy.shard, [wire])
+    return decode(wire, economy.network).id
 
 
 def _found(economy: Economy) -> None:

@@ -49,4 +49,4 @@ def _move(book: Book, payer: Account, wallet: WalletId, amount: Fen) -> None:
 
     # From here on the payment succeeds. A channel never refuses: it brings the money back.
     book.spend(payer, amount)
-    book.deliver(payer, receiver, amount)
+    book.deliver(payer, receiver, amount, book.today)

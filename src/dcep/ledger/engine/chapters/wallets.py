@@ -63,6 +63,7 @@ def close(book: Book, signer: Account, order: Close) -> None:
     refuse_if(wallet.is_frozen, Refusal.WALLET_FROZEN)
     refuse_if(wallet.balance > 0, Refusal.BALANCE_NOT_ZERO)
     refuse_if(wallet.in_flight > 0, Refusal.MONEY_IN_FLIGHT)
+    refuse_if(book.held.count_of(wallet.wallet) > 0, Refusal.HOLDS_OPEN)
 
     # From here on the wallet is closed.
     wallet.close()

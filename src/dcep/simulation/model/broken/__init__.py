@@ -13,13 +13,15 @@ from typing import Any, Final
 from dcep.ledger.engine import apply, statute
 from dcep.ledger.engine.book import Book
 from dcep.ledger.engine.chapters import channel, freezing
+from dcep.ledger.engine.held import Held
 from dcep.ledger.engine.lanes import Window
 from dcep.messages.commands.channel import Ack
+from dcep.messages.commands.holds import Capture
 from dcep.messages.commands.issuance import Allocate
 from dcep.messages.commands.timekeeping import Tick
 from dcep.messages.commands.wallets import Close
 from dcep.messages.crossings import Payment, Returned
-from dcep.simulation.model.broken import channels, clocks, issuance, numbers
+from dcep.simulation.model.broken import channels, clocks, holds, issuance, numbers
 
 # Where a rule stands, its name there, and what takes its place.
 Swaps = list[tuple[Any, Any, Callable[..., Any]]]
@@ -59,6 +61,9 @@ _RULES: Final[dict[str, Callable[[], Swaps]]] = {
     "void-blocks": lambda: [(apply, "_take", channels.block_at_a_void_message)],
     "halt-on-clock": lambda: [(statute, "apply_frame", clocks.halt_on_a_clock)],
     "operators-tick": lambda: [(apply._UNNUMBERED, Tick, clocks.hear_any_tick)],
+    "uncounted-capture": lambda: [(Held, "take", holds.count_no_capture)],
+    "capture-for-ever": lambda: [(apply._ORDERS, Capture, holds.capture_for_ever)],
+    "close-on-hold": lambda: [(apply._ORDERS, Close, holds.close_with_money_on_hold)],
 }
 ACTORS: Final = (
     "unheard-is-final",

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from dcep.ids import LedgerId, WalletId, ledger_name
 from dcep.ledger.engine.standing import Engine, Standing
+from dcep.messages.commands.holds import Capture, Hold, Release
 from dcep.messages.commands.issuance import Allocate, Issue, Withdraw
 from dcep.messages.commands.payments import Pay
 from dcep.messages.commands.vaults import Exchange, Redeem, Return
@@ -19,6 +20,7 @@ from dcep.messages.layout import Lane, LockId, Number
 from dcep.messages.outcomes import Outcome
 from dcep.messages.signed import Command
 from dcep.money import Fen, yuan
+from dcep.simulation.model.judgement.deposits import Deposits
 from dcep.simulation.model.judgement.knowledge import Knowledge, LaneOf
 from dcep.simulation.model.judgement.laws import Law, Violation
 
@@ -40,15 +42,31 @@ class Money:
         self.in_transit = 0
         self.issued = self.withdrawn = 0
         self._locks_used: set[LockId] = set()
+        self.deposits = Deposits(known)
 
-    def settle(self, ledger: LedgerId, command: Command, outcome: Outcome) -> tuple[WalletId, ...]:
-        """Move the money of an account's order that settled; return the accounts that it concerns."""
+    def settle(self, ledger: LedgerId, command: Command, outcome: Outcome, engine: Engine) -> tuple[WalletId, ...]:
+        """Move the money of an account's order that settled; return the accounts that it concerns.
+
+        Args:
+            engine: asked for its folded time, and for nothing else.
+        """
         order, signer = command.body.order, command.body.account
         match order:
             case Pay() if outcome.sent:
                 return self._leave(ledger, signer, order.amount)
             case Pay():
                 return self._move(ledger, signer, order.receiver, order.amount)
+            case Hold():
+                self.deposits.hold(ledger, command)
+                return self._set_apart(ledger, signer, -order.amount)
+            case Capture():
+                deposit = self.deposits.capture(ledger, command, engine.standing().now)
+                if outcome.sent:
+                    return self._leave_ledger(ledger, order.amount)
+                return self._set_apart(ledger, deposit.order.receiver, order.amount)
+            case Release():
+                deposit, left = self.deposits.release(ledger, command, engine.standing().now)
+                return self._set_apart(ledger, deposit.payer, left)
             case Exchange():
                 return self._move(ledger, signer, order.receiver, order.amount)
             case Redeem():
@@ -137,6 +155,17 @@ class Money:
         self.held[ledger][wallet] += amount
         self.on_ledger[ledger] += amount
         return (wallet,)
+
+    def _set_apart(self, ledger: LedgerId, wallet: WalletId, amount: int) -> tuple[WalletId, ...]:
+        """Move money between a wallet and what is on hold: all of it stays on the ledger."""
+        self.held[ledger][wallet] += amount
+        return (wallet,)
+
+    def _leave_ledger(self, ledger: LedgerId, amount: int) -> tuple[WalletId, ...]:
+        """Let money that was on hold leave: no wallet here has it."""
+        self.in_transit += amount
+        self.on_ledger[ledger] -= amount
+        return ()
 
     def _move(self, ledger: LedgerId, giver: WalletId, taker: WalletId, amount: int) -> tuple[WalletId, ...]:
         self.held[ledger][giver] -= amount

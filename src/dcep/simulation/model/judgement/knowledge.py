@@ -38,6 +38,10 @@ class Note(NamedTuple):
         return self.text.format(commands=" and ".join([*dict.fromkeys(named), *rest]))
 
 
+Agreement = tuple[CommandId, int, int, int]
+"""Hold, verb, amount, and what was captured before."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Knowledge:
     """What no actor may ask, and every judge needs."""
@@ -58,6 +62,8 @@ class Knowledge:
     # The intention that an overwriting order carries out: who gave it of which wallet, and the how-manieth it is.
     intentions: dict[CommandId, tuple[str, int]] = field(default_factory=dict)
     carried_out: Counter[str] = field(default_factory=Counter)
+    # What co-signers have really agreed to: their own list, not the ledger's.
+    agreed: set[Agreement] = field(default_factory=set)
     # What the central bank has really locked: its own list, not the ledger's.
     reserves: dict[LockId, Fen] = field(default_factory=dict)
     # Messages of a stolen tier-1 key.

@@ -112,6 +112,8 @@ class Reading:
         whole = self.place % WHOLE_EVERY == 0
         if whole or self.traffic.came_back:
             self._require_no_suspense()
+        if whole:
+            self.money.deposits.require_counted(self.ledger, self.engine.sums().on_hold)
         self.money.require_balances(self.ledger, self.engine, set(self.money.held[self.ledger]) if whole else touched)
         day = standing.now // 86_400_000
         if self._day and day != self._day:
@@ -212,7 +214,7 @@ class Reading:
                 )
         self._require_order(identity)
         self._see_change(command)
-        return self.money.settle(self.ledger, command, outcome)
+        return self.money.settle(self.ledger, command, outcome, self.engine)
 
     def _require_order(self, identity: CommandId) -> None:
         known = self.known

@@ -16,8 +16,8 @@ from dcep.messages.outcomes import Outcome, Status
 from dcep.messages.signatory import single_key
 from dcep.money import Fen
 from dcep.simulation.model.cast import Guard, nobody_at, signer, vault_at, wallet_at
+from dcep.simulation.model.holders.recovery import Recovery
 from dcep.simulation.model.judgement.situations import Situation
-from dcep.simulation.model.recovery import Recovery
 from dcep.simulation.model.senders import Desk, Purchases
 from dcep.simulation.model.world import World
 
@@ -47,6 +47,11 @@ class Holder:
         self.is_clumsy = self.is_restless = False
         self._backups: list[Backup] = []
         self._recovery: Recovery | None = None
+
+    @property
+    def is_recovering(self) -> bool:
+        """Return whether a device is being replaced, so that nothing else is signed."""
+        return self._recovery is not None
 
     @property
     def current(self) -> list[Desk]:

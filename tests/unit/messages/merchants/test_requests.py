@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dcep.clock import UnixMs
 from dcep.ids import NetworkId, OperatorId, wallet_id
-from dcep.messages.requests import BadRequest, PaymentRequest, decode_request, encode_request
+from dcep.messages.merchants.requests import BadRequest, PaymentRequest, decode_request, encode_request
 from dcep.money import Fen
 
 _NETWORK = NetworkId(bytes(range(16)))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dcep.clock import UnixMs
 from dcep.crypto.suites import Signer
 from dcep.messages.layout import Key
-from dcep.messages.webhooks import (
+from dcep.messages.merchants.webhooks import (
     TOLERANCE_S,
     BadWebhook,
     public_key_text,
