@@ -11,7 +11,7 @@ from dcep.clock import UnixMs, day_of_date
 from dcep.crypto.suites import Signer, Suite, UnsupportedSuite
 from dcep.ids import OperatorId
 from dcep.issuance.rules import read_rules
-from dcep.ledger.client import Line, open_line
+from dcep.ledger.client import WorkerLine, open_line
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.ledger.folder import Folder
 from dcep.ledger.worker.answers import Answer
@@ -38,7 +38,7 @@ class Shop:
         self.li, self.bakery = (economy.new_wallet(_BANK, name) for name in ("li", "bakery"))
 
     @property
-    def line(self) -> Line:
+    def line(self) -> WorkerLine:
         return self.economy.shard.line
 
     def open(self) -> None:
