@@ -10,7 +10,7 @@ from pathlib import Path
 from dcep.clock import UnixMs
 from dcep.crypto.suites import Signer
 from dcep.ids import LedgerId, WalletId
-from dcep.ledger.engine.standing import AccountView, EngineMaker, Standing, Sums
+from dcep.ledger.engine.standing import AccountView, EngineMaker, Standing, Statement, Sums
 from dcep.ledger.folder import Folder
 from dcep.ledger.history import History
 from dcep.ledger.log.file import FileLog
@@ -29,7 +29,7 @@ from dcep.messages.signed import decode
 from dcep.money import Fen
 
 # What the answers of a line are made of: an actor imports nothing else of the ledger.
-__all__ = ["AccountView", "Answer", "Line", "Standing", "Sums", "open_line"]
+__all__ = ["AccountView", "Answer", "Line", "Standing", "Statement", "Sums", "open_line"]
 
 
 class Line:
@@ -109,6 +109,10 @@ class Line:
     def sums(self) -> Sums:
         """Count the money of the ledger."""
         return self.ledger.engine.sums()
+
+    def statement(self) -> Statement:
+        """Return what the ledger says of itself behind one frame, while others go on sending."""
+        return self._pipeline.statement()
 
     def balances(self) -> list[tuple[WalletId, Fen]]:
         """Return every account's balance in opening order."""

@@ -154,6 +154,10 @@ class Realm:
             vault_policy=single_key(self.keys.signer("vault", operator)),
         )
 
+    def wallet(self, holder: str) -> WalletId:
+        """Return the number of a holder's wallet at operator 1."""
+        return wallet_id(BANK, self.keys.number("wallet", holder))
+
     def return_order(self, amount: Fen, number: int = 1) -> bytes:
         """Return the wire with which operator 1 returns money to the issuing vault."""
         signer = self.keys.signer("vault", BANK)

@@ -28,6 +28,7 @@ from dcep.crypto import merkle
 from dcep.crypto.suites import Signer
 from dcep.errors import Unavailable
 from dcep.ids import NetworkId
+from dcep.ledger.engine.standing import Statement
 from dcep.ledger.history import Found, History
 from dcep.ledger.log import LogFailed
 from dcep.ledger.worker.answers import Answer, Answers, speak_of_numbers, speaks_of_a_number
@@ -114,6 +115,12 @@ class Pipeline:
             self._waiting.append(job)
             self._arrived.notify()
         return job.future
+
+    def statement(self) -> Statement:
+        """Return standing and sums behind one frame: nothing is applied while the money is counted."""
+        with self._writer.standing_still() as ledger:
+            standing, sums = ledger.engine.standing(), ledger.engine.sums()
+            return Statement(ledger=ledger.ledger, seq=ledger.seq, standing=standing, sums=sums)
 
     def checkpoint(self) -> Seq:
         """Let the log say which root the state had after the newest frame, and keep a snapshot of it.
