@@ -82,6 +82,22 @@ class Desk:
         lock = reference_of(self.store.network, order_id, Direction.LOCK)
         return self.request(order_id, Issue(operator=operator, amount=amount, lock=lock), now=now)
 
+    def allocate(self, order_id: str, issue_id: str, shard: LedgerId, *, now: UnixMs) -> Order:
+        """Ask for the allocation of what an order issued, in full and under its lock, to the bank vault on a shard.
+
+        Raises:
+            BadInput: `unknown_order`, or `bad_order`: the other order is no issue; see `request`.
+        """
+        issue = self.order(issue_id).content
+        if not isinstance(issue, Issue):
+            raise BadInput("bad_order", f"order {issue_id!r} is no issue")
+        allocation = Allocate(shard=shard, operator=issue.operator, amount=issue.amount, lock=issue.lock)
+        return self.request(order_id, allocation, now=now)
+
+    def withdraw(self, order_id: str, operator: OperatorId, amount: Fen, *, now: UnixMs) -> Order:
+        """Ask for the withdrawal of what an operator has returned; see `request`."""
+        return self.request(order_id, Withdraw(operator=operator, amount=amount), now=now)
+
     def request(self, order_id: str, content: Any, *, now: UnixMs) -> Order:
         """Ask for an order.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +11,7 @@ from sqlalchemy import event
 from dcep.clock import UnixMs, day_of_date, start_of
 from dcep.ids import TIER1, CommandId, LedgerId, OperatorId, WalletId, wallet_id
 from dcep.issuance.desk import Desk
+from dcep.issuance.governance import Governance
 from dcep.issuance.iso20022 import answer
 from dcep.issuance.officers import Officer
 from dcep.issuance.outbox import Outbox
@@ -188,6 +188,7 @@ class Bank:
         self.ledgers = {TIER1: FusedLine(realm.tier1, fuse), SHARD: FusedLine(realm.shard, fuse)}
         self.reserve = Reserve(self.store)
         self.desk = Desk(self.reserve, self.ledgers)
+        self.governance = Governance(self.desk, self.ledgers)
         self.outbox = Outbox(self.reserve, self.ledgers)
 
     def sign(self, officer: Officer, order_id: str) -> Order:
@@ -234,6 +235,10 @@ class Bank:
     def carry_through(self, order_id: str, content: object, *, by: Sequence[Officer] | None = None) -> Order:
         """Take an order from wherever it stands to its end, as somebody would who knows of no crash."""
         self.request(order_id, content)
+        return self.finish(order_id, by=by)
+
+    def finish(self, order_id: str, *, by: Sequence[Officer] | None = None) -> Order:
+        """Propose an order, let the officers sign it, and send it."""
         self.propose(order_id)
         for officer in by or self.realm.officers[:3]:
             self.sign(officer, order_id)
@@ -243,8 +248,3 @@ class Bank:
     def close(self) -> None:
         """End this life."""
         self.store.close()
-
-
-def with_status(admission: SetOperator, status: OperatorStatus, replaces: int) -> SetOperator:
-    """Return the order that changes the status of an operator."""
-    return replace(admission, status=Code(status), replaces=Version(replaces))
