@@ -18,7 +18,7 @@ from sqlalchemy import delete, insert, select
 from dcep.clock import UnixMs
 from dcep.errors import BadInput, DcepError
 from dcep.ids import LedgerId, OperatorId, WalletId, ledger_name
-from dcep.issuance.reserve import Reserve
+from dcep.issuance.reserves.account import Reserve
 from dcep.issuance.store import Rows
 from dcep.issuance.supply import Cut, Stated, take_cut
 from dcep.issuance.tables import HOLDINGS

@@ -21,10 +21,10 @@ from dcep.clock import UnixMs
 from dcep.errors import BadInput, DcepError, Unavailable
 from dcep.ids import CommandId, LedgerId, OperatorId, WalletId
 from dcep.issuance.orders import Place, body_of, place_of
-from dcep.issuance.reserve import Reserve, require_amount
+from dcep.issuance.reserves.account import Reserve, require_amount
+from dcep.issuance.reserves.transfers import Direction, reference_of
 from dcep.issuance.states import State
 from dcep.issuance.store import Order, Proposed, Rows
-from dcep.issuance.transfers import Direction, reference_of
 from dcep.ledger.client import AccountView, Answer, Standing
 from dcep.messages.commands.freezing import Freeze, Unfreeze
 from dcep.messages.commands.governance import Rules, SetBoard, SetOperator, Workers

@@ -16,7 +16,7 @@ from dcep.clock import UnixMs
 from dcep.errors import Unavailable
 from dcep.ids import LedgerId
 from dcep.issuance.desk import Ledger, epoch_in_force
-from dcep.issuance.reserve import Reserve
+from dcep.issuance.reserves.account import Reserve
 from dcep.issuance.states import State
 from dcep.issuance.store import Order, Rows
 from dcep.messages.commands.governance import SetBoard

@@ -18,7 +18,7 @@ from dcep.errors import DcepError
 from dcep.ids import LedgerId, NetworkId, OperatorId, WalletId, wallet_id
 from dcep.issuance.officers import Officer, Proposal, board_of
 from dcep.issuance.orders import IssuingVault
-from dcep.issuance.settlement import SimulatedSettlement
+from dcep.issuance.reserves.settlement import SimulatedSettlement
 from dcep.issuance.supply import Supply, supply_of
 from dcep.ledger.client import Line
 from dcep.ledger.relay import carry

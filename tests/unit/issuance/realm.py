@@ -12,14 +12,14 @@ from dcep.clock import UnixMs, day_of_date, start_of
 from dcep.ids import TIER1, CommandId, LedgerId, OperatorId, WalletId, wallet_id
 from dcep.issuance.desk import Desk
 from dcep.issuance.governance import Governance
-from dcep.issuance.iso20022 import answer
 from dcep.issuance.officers import Officer
 from dcep.issuance.outbox import Outbox
-from dcep.issuance.reserve import Reserve
+from dcep.issuance.reserves.account import Reserve
+from dcep.issuance.reserves.iso20022 import answer
+from dcep.issuance.reserves.settlement import SimulatedSettlement
+from dcep.issuance.reserves.transfers import Accounts
 from dcep.issuance.rules import read_rules
-from dcep.issuance.settlement import SimulatedSettlement
 from dcep.issuance.store import Order, Store
-from dcep.issuance.transfers import Accounts
 from dcep.ledger.client import AccountView, Answer, Line, Standing
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.ledger.folder import LedgerFolder

@@ -24,11 +24,11 @@ from sqlalchemy import Row, func, insert, select, update
 from dcep.clock import UnixMs
 from dcep.errors import BadInput
 from dcep.ids import OperatorId
-from dcep.issuance.iso20022 import CURRENCY, read_entries, write_transfer
+from dcep.issuance.reserves.iso20022 import CURRENCY, read_entries, write_transfer
+from dcep.issuance.reserves.transfers import MAX_AMOUNT, Accounts, Direction, Entry, Transfer, reference_of
 from dcep.issuance.states import State
 from dcep.issuance.store import Order, Rows, Store
 from dcep.issuance.tables import ENTRIES, TRANSFERS
-from dcep.issuance.transfers import MAX_AMOUNT, Accounts, Direction, Entry, Transfer, reference_of
 from dcep.messages.commands.issuance import Issue, Withdraw
 from dcep.money import Fen
 

@@ -9,11 +9,11 @@ import pytest
 
 from dcep.errors import BadInput, DcepError
 from dcep.ids import OperatorId
-from dcep.issuance.iso20022 import answer, read_transfer, write_entry
-from dcep.issuance.reserve import Verdict
-from dcep.issuance.settlement import SimulatedSettlement
+from dcep.issuance.reserves.account import Verdict
+from dcep.issuance.reserves.iso20022 import answer, read_transfer, write_entry
+from dcep.issuance.reserves.settlement import SimulatedSettlement
+from dcep.issuance.reserves.transfers import MAX_AMOUNT, SIMULATED, Accounts, Entry
 from dcep.issuance.states import State
-from dcep.issuance.transfers import MAX_AMOUNT, SIMULATED, Accounts, Entry
 from dcep.messages.commands.issuance import Allocate, Issue, Withdraw
 from dcep.messages.layout import LockId
 from dcep.money import Fen

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from dcep.clock import UnixMs
 from dcep.errors import BadInput
 from dcep.ids import OperatorId
-from dcep.issuance.iso20022 import MAX_MESSAGE, read_entries, read_transfer, write_entry, write_transfer
-from dcep.issuance.transfers import MAX_AMOUNT, SIMULATED, Accounts, Direction, Entry, Transfer
+from dcep.issuance.reserves.iso20022 import MAX_MESSAGE, read_entries, read_transfer, write_entry, write_transfer
+from dcep.issuance.reserves.transfers import MAX_AMOUNT, SIMULATED, Accounts, Direction, Entry, Transfer
 from dcep.messages.layout import LockId
 from dcep.money import Fen
 
