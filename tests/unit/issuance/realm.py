@@ -10,17 +10,14 @@ from sqlalchemy import event
 
 from dcep.clock import UnixMs, day_of_date, start_of
 from dcep.ids import TIER1, CommandId, LedgerId, OperatorId, WalletId, wallet_id
-from dcep.issuance.desk import Desk
-from dcep.issuance.governance import Governance
+from dcep.issuance.central_bank import CentralBank
 from dcep.issuance.officers import Officer
-from dcep.issuance.outbox import Outbox
-from dcep.issuance.reserves.account import Reserve
 from dcep.issuance.reserves.iso20022 import answer
 from dcep.issuance.reserves.settlement import SimulatedSettlement
 from dcep.issuance.reserves.transfers import Accounts
 from dcep.issuance.rules import read_rules
-from dcep.issuance.store import Order, Store
-from dcep.ledger.client import AccountView, Answer, Line, Standing
+from dcep.issuance.store import Order
+from dcep.ledger.client import AccountView, Answer, Line, Standing, Statement
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.ledger.folder import LedgerFolder
 from dcep.ledger.log.memory import MemoryHeaders, MemoryLog
@@ -85,6 +82,10 @@ class FusedLine:
     def account(self, wallet: WalletId) -> AccountView | None:
         """Ask the line."""
         return self._line.account(wallet)
+
+    def statement(self) -> Statement:
+        """Ask the line."""
+        return self._line.statement()
 
 
 class Realm:
@@ -179,17 +180,16 @@ class Bank:
 
     def __init__(self, realm: Realm, fuse: Fuse) -> None:
         self.realm, self.fuse = realm, fuse
-        self.store = Store(realm.url, realm.genesis)
-        event.listen(self.store.engine, "commit", lambda _: fuse.burn())
-        # A process dies here, never the machine: nothing need reach the disk.
-        connection = self.store.engine.raw_connection()
-        connection.cursor().execute("PRAGMA synchronous = OFF")
-        connection.close()
         self.ledgers = {TIER1: FusedLine(realm.tier1, fuse), SHARD: FusedLine(realm.shard, fuse)}
-        self.reserve = Reserve(self.store)
-        self.desk = Desk(self.reserve, self.ledgers)
-        self.governance = Governance(self.desk, self.ledgers)
-        self.outbox = Outbox(self.reserve, self.ledgers)
+        self.central_bank = CentralBank(realm.url, realm.genesis, self.ledgers)
+        self.store, self.reserve = self.central_bank.store, self.central_bank.reserve
+        self.desk, self.governance = self.central_bank.desk, self.central_bank.governance
+        event.listen(self.store.engine, "commit", lambda _: fuse.burn())
+        if self.store.engine.dialect.name == "sqlite":
+            # A process dies here, never the machine: nothing need reach the disk.
+            connection = self.store.engine.raw_connection()
+            connection.cursor().execute("PRAGMA synchronous = OFF")
+            connection.close()
 
     def sign(self, officer: Officer, order_id: str) -> Order:
         """Let an officer sign the bytes that now wait."""
@@ -211,8 +211,7 @@ class Bank:
 
     def send(self) -> list[Order]:
         """Send what is due now, to the ledgers and then to the settlement system."""
-        changed = self.outbox.send_due(now=self.realm.now)
-        self.reserve.send_due(self.settle, now=self.realm.now)
+        changed, _ = self.central_bank.work(self.settle, now=self.realm.now)
         return changed
 
     def settle(self, message: bytes) -> list[bytes]:

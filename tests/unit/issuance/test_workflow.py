@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -375,3 +376,27 @@ def test_nobody_asks_for_an_order_that_is_not_there(bank: Bank) -> None:
         bank.desk.order("nothing")
     with pytest.raises(DcepError, match="wrong_state"):
         bank.desk.proposed("asked")
+
+
+def test_officers_who_sign_at_the_same_moment_approve_once(bank: Bank) -> None:
+    """Each approval is a transaction behind the others: one of them is the last that was needed."""
+    order_id = proposed(bank)
+    with ThreadPoolExecutor(max_workers=5) as pool:
+        states = [order.state for order in pool.map(lambda officer: bank.sign(officer, order_id), bank.realm.officers)]
+
+    bank.send()
+
+    assert set(states) == {State.PROPOSED, State.APPROVED}
+    assert bank.realm.tier1.sums().issued == AMOUNT
+
+
+def test_orders_that_are_proposed_at_the_same_moment_have_numbers_of_their_own(bank: Bank) -> None:
+    """A number is taken in the transaction that stores the bytes."""
+    names = [f"order-{place}" for place in range(12)]
+    for name in names:
+        bank.request(name, Withdraw(operator=BANK, amount=AMOUNT))
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        list(pool.map(bank.propose, names))
+
+    assert sorted(bank.desk.order(name).number or 0 for name in names) == list(range(2, 14))

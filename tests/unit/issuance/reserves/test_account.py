@@ -9,8 +9,9 @@ import pytest
 
 from dcep.errors import BadInput, DcepError
 from dcep.ids import OperatorId
+from dcep.issuance.central_bank import simulated_settlement
 from dcep.issuance.reserves.account import Verdict
-from dcep.issuance.reserves.iso20022 import answer, read_transfer, write_entry
+from dcep.issuance.reserves.iso20022 import read_transfer, write_entry
 from dcep.issuance.reserves.settlement import SimulatedSettlement
 from dcep.issuance.reserves.transfers import MAX_AMOUNT, SIMULATED, Accounts, Entry
 from dcep.issuance.states import State
@@ -188,14 +189,26 @@ def test_the_stand_in_comes_back_as_it_was(bank: Bank) -> None:
     """It lives in memory: the transfers that were booked are carried out again, each once."""
     bank.issue_through("first", Fen(1_000))
     withdrawn(bank)
-    again = SimulatedSettlement()
-    again.deposit(BANK, RICHES)
+    bank.realm.settlement = SimulatedSettlement()
+    bank.realm.settlement.deposit(BANK, RICHES)
 
     for message in bank.reserve.booked_messages() * 2:
-        answer(again, message, Accounts())
+        bank.settle(message)
 
-    kept = bank.realm.settlement
-    assert (again.locked_fen, again.free_fen(BANK)) == (kept.locked_fen, kept.free_fen(BANK)) == (1_000, RICHES - 1_000)
+    assert (bank.realm.settlement.locked_fen, bank.realm.settlement.free_fen(BANK)) == (1_000, RICHES - 1_000)
+
+
+def test_a_central_bank_that_starts_again_finds_its_stand_in_as_it_was(bank: Bank) -> None:
+    """An operator that has spent its means cannot spend them once more."""
+    send = simulated_settlement(bank.reserve, {BANK: AMOUNT})
+    bank.desk.issue("first", BANK, AMOUNT, now=bank.realm.now)
+    bank.central_bank.work(send, now=bank.realm.now)
+
+    send_again = simulated_settlement(bank.reserve, {BANK: AMOUNT})
+    bank.desk.issue("second", BANK, AMOUNT, now=bank.realm.now)
+    bank.central_bank.work(send_again, now=bank.realm.now)
+
+    assert [bank.desk.order(name).state for name in ("first", "second")] == [State.REQUESTED, State.AWAITING_RESERVES]
 
 
 def test_what_a_stand_in_told_of_says_so(bank: Bank) -> None:
