@@ -10,9 +10,11 @@ from typing import Final
 import pytest
 
 from dcep.clock import UnixMs
+from dcep.database import open_database
 from dcep.issuance.officers import Proposal, board_of
 from dcep.issuance.orders import body_of, place_of
 from dcep.issuance.states import State
+from dcep.issuance.store import MIGRATIONS
 from dcep.messages.commands.governance import SetBoard
 from dcep.messages.commands.issuance import Allocate, Withdraw
 from dcep.messages.genesis import ISSUING_VAULT
@@ -37,15 +39,12 @@ def live(realm: Realm, work: Work, fuse: Fuse) -> None:
 def die_everywhere(folder: Path, prepare: Work, work: Work, judge: Callable[[Realm], None]) -> int:
     """Do the work in a new realm for each step at which it can be killed, killed there and begun again."""
     whole, step = Fuse(), 0
-    # The tables of every realm are copied from the first: making them takes longer than all the rest.
-    first = Realm(folder)
-    first.bank().close()
-    first.close()
+    tables = folder / "tables.db"
+    open_database(f"sqlite:///{tables}", MIGRATIONS).dispose()
     while step <= whole.burnt:
         place = folder / str(step)
         place.mkdir()
-        copy(folder / DATABASE, place / DATABASE)
-        realm = Realm(place)
+        realm = Realm(place, tables=tables)
         live(realm, prepare, Fuse())
         if step:
             with pytest.raises(Killed):
