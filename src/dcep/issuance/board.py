@@ -65,7 +65,7 @@ class SupplyBoard:
             raise BadInput("bad_report", str(error)) from error
         holdings = signed.holdings
         with self._store.transaction() as rows:
-            seats = [seat for seat in _seats(rows) if seat.operator == holdings.operator]
+            seats = [seat for seat in rows.operators() if seat.operator == holdings.operator]
             is_signed = signed.policy in [policy_hash(seat.registrar_policy) for seat in seats]
             if holdings.network != self._store.network or not is_signed:
                 raise BadInput("bad_report", "no registrar of this network's operators has signed this")
@@ -94,14 +94,10 @@ class SupplyBoard:
         """Return how all money stands; see docs/reference/central-bank.md for its keys."""
         cut, assurance = self.cut(), self._reserve.locked().assurance
         with self._store.transaction() as rows:
-            seats = _seats(rows)
+            seats = rows.operators()
             money = {key: _by_operator(rows, kind) for key, kind in _MONEY.items()}
-            reports = [
-                read_holdings(message).holdings
-                for message in rows.connection.execute(
-                    select(HOLDINGS.c.message).order_by(HOLDINGS.c.operator)
-                ).scalars()
-            ]
+            messages = rows.connection.execute(select(HOLDINGS.c.message).order_by(HOLDINGS.c.operator)).scalars()
+            reports = [read_holdings(message).holdings for message in messages]
         lines = _lines(reports)
         return {
             "at_ms": now,
@@ -130,12 +126,6 @@ class SupplyBoard:
             # A vault that is admitted and not known to its shard yet is on its way there.
             "vault_fen": sum(vault.balance for vault in vaults if vault is not None),
         }
-
-
-def _seats(rows: Rows) -> list[SetOperator]:
-    """Return each operator on each shard as the newest settled order left it."""
-    newest = {(order.content.operator, order.content.shard): order.content for order in rows.settled(SetOperator)}
-    return [newest[place] for place in sorted(newest)]
 
 
 def _by_operator(rows: Rows, kind: type) -> Mapping[OperatorId, int]:

@@ -26,11 +26,12 @@ from dcep.issuance.reserves.transfers import Direction, reference_of
 from dcep.issuance.states import State
 from dcep.issuance.store import Order, Proposed, Rows
 from dcep.ledger.client import AccountView, Answer, Standing
+from dcep.messages import layout
 from dcep.messages.commands.freezing import Freeze, Unfreeze
 from dcep.messages.commands.governance import Rules, SetBoard, SetOperator, Workers
 from dcep.messages.commands.issuance import Allocate, Issue, Withdraw
 from dcep.messages.genesis import ISSUING_VAULT
-from dcep.messages.layout import Epoch
+from dcep.messages.layout import Epoch, Malformed
 from dcep.money import Fen
 
 # Half of the longest life that the rules grant: two sites have a working day.
@@ -77,7 +78,7 @@ class Desk:
         """Ask for an issue: with the order its transfer of reserves is stored, under the lock id that follows from it.
 
         Raises:
-            BadInput: `bad_order_id`, `order_id_reused`, `amount_too_large`.
+            BadInput: `bad_order_id`, `order_id_reused`, `bad_amount`.
         """
         lock = reference_of(self.store.network, order_id, Direction.LOCK)
         return self.request(order_id, Issue(operator=operator, amount=amount, lock=lock), now=now)
@@ -102,12 +103,16 @@ class Desk:
         """Ask for an order.
 
         Raises:
-            BadInput: `bad_order_id`, `bad_order`, `amount_too_large`; or `order_id_reused`: another order has this id.
+            BadInput: `bad_order_id`, `bad_order`, `bad_amount`; or `order_id_reused`: another order has this id.
         """
         if not _ID.fullmatch(order_id):
             raise BadInput("bad_order_id", "the id of an order is 1 to 64 of A-Z a-z 0-9 _ -")
         if not isinstance(content, _ORDERS):
             raise BadInput("bad_order", f"the central bank gives no order {type(content).__name__}")
+        try:
+            layout.encode(content)
+        except Malformed as error:
+            raise BadInput("bad_order", f"a field of the order is out of its range: {error}") from error
         if isinstance(content, Issue | Withdraw):
             require_amount(content.amount)
         with self.store.transaction() as rows:

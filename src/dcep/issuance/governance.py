@@ -77,11 +77,10 @@ class Governance:
         self, order_id: str, operator: OperatorId, shard: LedgerId, status: OperatorStatus, now: UnixMs
     ) -> Order:
         with self._store.transaction() as rows:
-            seats = [order.content for order in rows.settled(SetOperator)]
-        own = [seat for seat in seats if (seat.operator, seat.shard) == (operator, shard)]
+            own = [seat for seat in rows.operators() if (seat.operator, seat.shard) == (operator, shard)]
         if not own:
             raise BadInput("unknown_operator", f"operator {operator:03} was never admitted on {ledger_name(shard)}")
-        newest = max(own, key=lambda seat: seat.replaces)
+        (newest,) = own
         return self._request(order_id, replace(newest, replaces=Version(newest.replaces + 1), status=Code(status)), now)
 
     # The supervision board.

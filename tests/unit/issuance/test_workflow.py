@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from dcep.errors import BadInput, DcepError, Unavailable
-from dcep.ids import TIER1
+from dcep.ids import TIER1, OperatorId
 from dcep.issuance.officers import board_of
 from dcep.issuance.states import State
 from dcep.issuance.store import WINDOW, Order, Store
@@ -148,6 +148,12 @@ def test_the_central_bank_signs_no_payment(bank: Bank) -> None:
     """Its officers give the orders of the issuing vault, and nothing else."""
     with pytest.raises(BadInput, match="bad_order"):
         bank.request("cancel", Cancel())
+
+
+def test_an_order_with_a_field_out_of_its_range_is_wrong_input(bank: Bank) -> None:
+    """It has no bytes, so no officer could sign it."""
+    with pytest.raises(BadInput, match="bad_order"):
+        bank.request("withdraw", Withdraw(operator=OperatorId(70_000), amount=AMOUNT))
 
 
 def test_what_the_ledger_refuses_is_refused_for_ever(bank: Bank) -> None:
@@ -334,7 +340,7 @@ def test_a_board_that_was_not_recorded_yet_is_asked_for_first(bank: Bank) -> Non
 def test_orders_are_read_page_by_page(bank: Bank) -> None:
     """In the order in which they were requested; a page goes on behind the last one's place."""
     for place in range(3):
-        bank.request(f"order-{place}", Withdraw(operator=BANK, amount=Fen(place)))
+        bank.request(f"order-{place}", Withdraw(operator=BANK, amount=Fen(1 + place)))
 
     first = bank.desk.orders(limit=2)
     rest = bank.desk.orders(after=first[-1].place)

@@ -127,10 +127,22 @@ def test_the_lock_id_follows_from_the_order(bank: Bank) -> None:
     assert bank.issue("one").content.lock != bank.issue("two").content.lock
 
 
-def test_an_amount_that_no_message_can_tell_is_wrong_input(bank: Bank) -> None:
-    """The largest has 18 digits."""
-    with pytest.raises(BadInput, match="amount_too_large"):
-        bank.issue("issue", Fen(MAX_AMOUNT + 1))
+@pytest.mark.parametrize("amount", [0, MAX_AMOUNT + 1])
+def test_an_amount_that_no_message_can_tell_is_wrong_input(bank: Bank, amount: int) -> None:
+    """It is at least one fen, and the largest has 18 digits."""
+    with pytest.raises(BadInput, match="bad_amount"):
+        bank.issue("issue", Fen(amount))
+
+
+def test_an_answer_that_nobody_can_read_holds_nothing_up(bank: Bank) -> None:
+    """The transfer waits and is sent again; those behind it are locked."""
+    for name in ("first", "second"):
+        bank.desk.issue(name, BANK, AMOUNT, now=bank.realm.now)
+    answers = iter([[b"garbage"], None])
+
+    bank.reserve.send_due(lambda message: next(answers) or bank.settle(message), now=bank.realm.now)
+
+    assert [bank.desk.order(name).state for name in ("first", "second")] == [State.AWAITING_RESERVES, State.REQUESTED]
 
 
 def test_reserves_go_back_when_the_ledger_refuses_the_issue(bank: Bank) -> None:
