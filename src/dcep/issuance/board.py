@@ -28,7 +28,7 @@ from dcep.messages.commands.governance import SetOperator
 from dcep.messages.commands.issuance import Allocate, Issue, Withdraw
 from dcep.messages.layout import Malformed
 from dcep.messages.policies import policy_hash
-from dcep.messages.reports import Holdings, read_holdings
+from dcep.messages.reports.holdings import Holdings, read_holdings
 
 # A report of a time to come would keep all others out until then.
 _AHEAD_MS: Final = 60_000

@@ -18,7 +18,7 @@ from dcep.issuance.reserves.settlement import SimulatedSettlement
 from dcep.issuance.reserves.transfers import Accounts
 from dcep.issuance.rules import read_rules
 from dcep.issuance.store import Order
-from dcep.ledger.client import AccountView, Answer, Line, Standing, Statement
+from dcep.ledger.client import AccountView, Answer, Standing, Statement, WorkerLine
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.ledger.folder import LedgerFolder
 from dcep.ledger.log.memory import MemoryHeaders, MemoryLog
@@ -64,7 +64,7 @@ class Fuse:
 class FusedLine:
     """A line that may break before the ledger hears anything, and behind its answer."""
 
-    def __init__(self, line: Line, fuse: Fuse) -> None:
+    def __init__(self, line: WorkerLine, fuse: Fuse) -> None:
         self._line, self._fuse = line, fuse
 
     def submit(self, wires: Sequence[bytes]) -> Sequence[Answer]:
@@ -114,7 +114,7 @@ class Realm:
         self.tier1, self.shard = self._line(TIER1, "tier1"), self._line(SHARD, "shard", 0)
         self.tell()
 
-    def _line(self, ledger: LedgerId, *worker: str | int) -> Line:
+    def _line(self, ledger: LedgerId, *worker: str | int) -> WorkerLine:
         place = LedgerFolder(root=Path("nowhere"), ledger=ledger)
         opened = OpenLedger(
             encode_genesis(self.genesis),
@@ -126,7 +126,7 @@ class Realm:
         )
         signer = self.keys.signer("worker", *worker)
         opened.replay(signer)
-        return Line(opened, signer, lambda: self.now)
+        return WorkerLine(opened, signer, lambda: self.now)
 
     def tell(self, later: int = 0) -> None:
         """Let so much time pass, and both ledgers hear it."""

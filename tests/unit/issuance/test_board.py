@@ -15,7 +15,7 @@ from dcep.issuance.board import SupplyBoard
 from dcep.messages.classes import WalletClass
 from dcep.messages.commands.issuance import Allocate
 from dcep.messages.layout import Code, Count, Malformed, Sum
-from dcep.messages.reports import ELSEWHERE, Holdings, HoldingsLine, read_holdings, sign_holdings
+from dcep.messages.reports.holdings import ELSEWHERE, Holdings, HoldingsLine, read_holdings, sign_holdings
 from dcep.money import Fen
 from tests.unit.issuance.realm import BANK, SHARD, Bank
 
