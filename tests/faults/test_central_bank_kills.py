@@ -9,18 +9,22 @@ from typing import Final
 
 import pytest
 
-from dcep.issuance.officers import board_of
+from dcep.clock import UnixMs
+from dcep.database import open_database
+from dcep.issuance.officers import Proposal, board_of
+from dcep.issuance.orders import body_of, place_of
 from dcep.issuance.states import State
+from dcep.issuance.store import MIGRATIONS
 from dcep.messages.commands.governance import SetBoard
 from dcep.messages.commands.issuance import Allocate, Withdraw
 from dcep.messages.genesis import ISSUING_VAULT
-from dcep.messages.layout import Version
+from dcep.messages.layout import Epoch, Number, Version
 from dcep.money import Fen
-from tests.unit.issuance.realm import BANK, DATABASE, RICHES, SHARD, Bank, Fuse, Killed, Realm
+from tests.unit.issuance.realm import BANK, DATABASE, HOUR, RICHES, SHARD, Bank, Fuse, Killed, Realm
 
 AMOUNT: Final = Fen(5_000)
 
-Work = Callable[[Bank], None]
+Work = Callable[[Bank], object]
 
 
 def live(realm: Realm, work: Work, fuse: Fuse) -> None:
@@ -35,15 +39,12 @@ def live(realm: Realm, work: Work, fuse: Fuse) -> None:
 def die_everywhere(folder: Path, prepare: Work, work: Work, judge: Callable[[Realm], None]) -> int:
     """Do the work in a new realm for each step at which it can be killed, killed there and begun again."""
     whole, step = Fuse(), 0
-    # The tables of every realm are copied from the first: making them takes longer than all the rest.
-    first = Realm(folder)
-    first.bank().close()
-    first.close()
+    tables = folder / "tables.db"
+    open_database(f"sqlite:///{tables}", MIGRATIONS).dispose()
     while step <= whole.burnt:
         place = folder / str(step)
         place.mkdir()
-        copy(folder / DATABASE, place / DATABASE)
-        realm = Realm(place)
+        realm = Realm(place, tables=tables)
         live(realm, prepare, Fuse())
         if step:
             with pytest.raises(Killed):
@@ -134,3 +135,46 @@ def test_a_board_is_changed_once_and_an_order_under_way_follows_it(tmp_path: Pat
     steps = die_everywhere(tmp_path, admit, work, judge)
 
     assert steps > 20
+
+
+def test_a_store_that_was_restored_from_an_old_copy_issues_nothing_twice(tmp_path: Path) -> None:
+    """It takes a number that is used, then a lock that is used; the reserves behind what was issued stay locked."""
+    realm = Realm(tmp_path)
+    live(realm, admit, Fuse())
+    live(realm, lambda bank: bank.issue("issue", AMOUNT), Fuse())
+    copy(tmp_path / DATABASE, tmp_path / "old copy")
+    live(realm, lambda bank: bank.issue_through("issue", AMOUNT), Fuse())
+    copy(tmp_path / "old copy", tmp_path / DATABASE)
+    realm.tell(later=1_000)
+
+    restored = realm.bank()
+    used_number = restored.issue_through("issue", AMOUNT)
+    locked = restored.reserve.locked().locked_fen
+    restored.close()
+
+    assert (used_number.state, used_number.code) == (State.REFUSED, "never_processed")
+    assert realm.tier1.sums().issued == locked == realm.settlement.locked_fen == AMOUNT
+    realm.close()
+
+
+def test_reserves_that_back_an_issue_already_stay_when_the_ledger_refuses_their_lock(tmp_path: Path) -> None:
+    """The store is older than the ledger, and has forgotten that the order was obeyed under another number."""
+    realm = Realm(tmp_path)
+    live(realm, admit, Fuse())
+    bank = realm.bank()
+    issue = bank.issue("issue", AMOUNT)
+    board = board_of(realm.officers, needed=3)
+    place, until = place_of(issue.content, 1), UnixMs(realm.now + HOUR)
+    body = body_of(realm.network, place, Number(9), Epoch(1), issue.content, expires_at=until)
+    elsewhere = Proposal(body=body, policy=board)
+    for officer in realm.officers[:3]:
+        elsewhere.approve(officer)
+    realm.tier1.submit([elsewhere.wire()])
+
+    refused = bank.finish("issue")
+    locked = bank.reserve.locked().locked_fen
+    bank.close()
+
+    assert (refused.state, refused.code) == (State.REFUSED, "lock_used")
+    assert realm.tier1.sums().issued == locked == AMOUNT
+    realm.close()

@@ -23,6 +23,7 @@ PYTHON_ONLY: Final[dict[str, str]] = {
     "src/dcep/messages/http_signatures/nonces": "requests between institutions; no ledger hears of them",
     "src/dcep/messages/http_signatures/requests": "likewise",
     "src/dcep/messages/http_signatures/syntax": "likewise",
+    "src/dcep/messages/reports/holdings": "between institutions; a ledger sees none",
     "src/dcep/messages/receipts": "checked by those who hold them; a ledger asks for none",
     "src/dcep/messages/merchants/requests": "a wish of who wants to be paid; a ledger sees the payment only",
     "src/dcep/messages/signatory": "those who sign are no part of a ledger",

@@ -21,16 +21,17 @@ from dcep.clock import UnixMs
 from dcep.errors import BadInput, DcepError, Unavailable
 from dcep.ids import CommandId, LedgerId, OperatorId, WalletId
 from dcep.issuance.orders import Place, body_of, place_of
-from dcep.issuance.reserve import Reserve, require_amount
+from dcep.issuance.reserves.account import Reserve, require_amount
+from dcep.issuance.reserves.transfers import Direction, reference_of
 from dcep.issuance.states import State
 from dcep.issuance.store import Order, Proposed, Rows
-from dcep.issuance.transfers import Direction, reference_of
 from dcep.ledger.client import AccountView, Answer, Standing
+from dcep.messages import layout
 from dcep.messages.commands.freezing import Freeze, Unfreeze
 from dcep.messages.commands.governance import Rules, SetBoard, SetOperator, Workers
 from dcep.messages.commands.issuance import Allocate, Issue, Withdraw
 from dcep.messages.genesis import ISSUING_VAULT
-from dcep.messages.layout import Epoch
+from dcep.messages.layout import Epoch, Malformed
 from dcep.money import Fen
 
 # Half of the longest life that the rules grant: two sites have a working day.
@@ -77,21 +78,41 @@ class Desk:
         """Ask for an issue: with the order its transfer of reserves is stored, under the lock id that follows from it.
 
         Raises:
-            BadInput: `bad_order_id`, `order_id_reused`, `amount_too_large`.
+            BadInput: `bad_order_id`, `order_id_reused`, `bad_amount`.
         """
         lock = reference_of(self.store.network, order_id, Direction.LOCK)
         return self.request(order_id, Issue(operator=operator, amount=amount, lock=lock), now=now)
+
+    def allocate(self, order_id: str, issue_id: str, shard: LedgerId, *, now: UnixMs) -> Order:
+        """Ask for the allocation of what an order issued, in full and under its lock, to the bank vault on a shard.
+
+        Raises:
+            BadInput: `unknown_order`, or `bad_order`: the other order is no issue; see `request`.
+        """
+        issue = self.order(issue_id).content
+        if not isinstance(issue, Issue):
+            raise BadInput("bad_order", f"order {issue_id!r} is no issue")
+        allocation = Allocate(shard=shard, operator=issue.operator, amount=issue.amount, lock=issue.lock)
+        return self.request(order_id, allocation, now=now)
+
+    def withdraw(self, order_id: str, operator: OperatorId, amount: Fen, *, now: UnixMs) -> Order:
+        """Ask for the withdrawal of what an operator has returned; see `request`."""
+        return self.request(order_id, Withdraw(operator=operator, amount=amount), now=now)
 
     def request(self, order_id: str, content: Any, *, now: UnixMs) -> Order:
         """Ask for an order.
 
         Raises:
-            BadInput: `bad_order_id`, `bad_order`, `amount_too_large`; or `order_id_reused`: another order has this id.
+            BadInput: `bad_order_id`, `bad_order`, `bad_amount`; or `order_id_reused`: another order has this id.
         """
         if not _ID.fullmatch(order_id):
             raise BadInput("bad_order_id", "the id of an order is 1 to 64 of A-Z a-z 0-9 _ -")
         if not isinstance(content, _ORDERS):
             raise BadInput("bad_order", f"the central bank gives no order {type(content).__name__}")
+        try:
+            layout.encode(content)
+        except Malformed as error:
+            raise BadInput("bad_order", f"a field of the order is out of its range: {error}") from error
         if isinstance(content, Issue | Withdraw):
             require_amount(content.amount)
         with self.store.transaction() as rows:

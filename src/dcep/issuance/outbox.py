@@ -3,8 +3,10 @@
 1. What waits is read, with the very bytes that were stored when the last officer signed.
 2. It is sent. Nothing of the store is held meanwhile; a lost answer is healed by sending again.
 3. Each final answer is recorded in one transaction with what follows from it.
-4. An order lapses only when its bytes are certainly dead: `expired` or `never_processed`; or the ledger does not hear
-   it and demands a newer board, for epochs only grow. A proposal lapses when the ledger's own time is past its expiry.
+4. An order lapses only when its bytes are certainly dead: `expired`; or the ledger does not hear it and demands a newer
+   board, for epochs only grow. A proposal lapses when the ledger's own time is past its expiry.
+5. `never_processed` says that another body has used the number, and `lock_used` that the reserves back an issue
+   already: this store is older than the ledger. The order is over, and its reserves stay until a person has looked.
 """
 
 from __future__ import annotations
@@ -16,22 +18,23 @@ from dcep.clock import UnixMs
 from dcep.errors import Unavailable
 from dcep.ids import LedgerId
 from dcep.issuance.desk import Ledger, epoch_in_force
-from dcep.issuance.reserve import Reserve
+from dcep.issuance.reserves.account import Reserve
 from dcep.issuance.states import State
 from dcep.issuance.store import Order, Rows
 from dcep.messages.commands.governance import SetBoard
 from dcep.messages.commands.issuance import Issue, Withdraw
 from dcep.messages.layout import Epoch
 from dcep.messages.outcomes import Outcome, Status
-from dcep.messages.refusals import NotProcessed
+from dcep.messages.refusals import NotProcessed, Refusal
 
 _AT_ONCE: Final = 64
 _STATES: Final = {
     Status.SETTLED: State.SETTLED,
     Status.REFUSED: State.REFUSED,
     Status.EXPIRED: State.LAPSED,
-    Status.NEVER_PROCESSED: State.LAPSED,
+    Status.NEVER_PROCESSED: State.REFUSED,
 }
+_OLDER_THAN_THE_LEDGER: Final = (Status.NEVER_PROCESSED.name.lower(), Refusal.LOCK_USED.code)
 
 
 class Outbox:
@@ -82,14 +85,16 @@ class Outbox:
         if state is None:
             rows.remember_answer(order, outcome.code)
             return []
-        settled = state is State.SETTLED
-        changed = [rows.move(order, state, now=now, code="" if settled else outcome.code)]
-        return [*changed, *self._follow(rows, order, state, now)]
+        moved = rows.move(order, state, now=now, code="" if state is State.SETTLED else outcome.code)
+        return [moved, *self._follow(rows, moved, now)]
 
-    def _follow(self, rows: Rows, order: Order, state: State, now: UnixMs) -> list[Order]:
+    def _follow(self, rows: Rows, order: Order, now: UnixMs) -> list[Order]:
         """Do what follows from a final answer, in its transaction; return the other orders that it changed."""
-        match order.content, state:
-            case (Withdraw(), State.SETTLED) | (Issue(), State.REFUSED):
+        match order.content, order.state:
+            case Withdraw(), State.SETTLED:
+                self._reserve.send_back(rows, order, now=now)
+            # 5.
+            case Issue(), State.REFUSED if order.code not in _OLDER_THAN_THE_LEDGER:
                 self._reserve.send_back(rows, order, now=now)
             case SetBoard(), State.SETTLED:
                 return _begin_board(rows, order, now)

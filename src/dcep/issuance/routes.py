@@ -26,7 +26,7 @@ from dcep.http.pages import DEFAULT_LIMIT, MAX_LIMIT, Page, key_of, page
 from dcep.http.problems import Problem
 from dcep.ids import CommandId, LedgerId, OperatorId, ledger_name
 from dcep.issuance.desk import Desk
-from dcep.issuance.reserve import Reserve
+from dcep.issuance.reserves.account import Reserve
 from dcep.issuance.states import State
 from dcep.issuance.store import Order, Proposed
 from dcep.messages import layout

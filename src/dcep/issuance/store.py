@@ -22,6 +22,7 @@ from dcep.issuance.orders import Place
 from dcep.issuance.states import State, require_move
 from dcep.issuance.tables import ABOUT, APPROVALS, NUMBERS, ORDERS, POLICIES, PROPOSALS
 from dcep.messages import layout
+from dcep.messages.commands.governance import SetOperator
 from dcep.messages.genesis import ISSUING_VAULT, Genesis, encode_genesis, network_of, supervision_wallet
 from dcep.messages.kinds import KIND_OF, KINDS
 from dcep.messages.layout import Epoch, Lane, Number, Reader
@@ -166,6 +167,12 @@ class Rows:
         """Return every settled order of a kind, oldest first."""
         query = select(ORDERS).where(ORDERS.c.kind == KIND_OF[kind].number, ORDERS.c.state == State.SETTLED.value)
         return [_order(row) for row in self.connection.execute(query.order_by(ORDERS.c.changed_at_ms, ORDERS.c.place))]
+
+    def operators(self) -> list[SetOperator]:
+        """Return each operator on each shard as the newest settled order left it."""
+        seats: list[SetOperator] = [order.content for order in self.settled(SetOperator)]
+        newest = {(seat.operator, seat.shard): seat for seat in sorted(seats, key=lambda seat: seat.replaces)}
+        return [newest[place] for place in sorted(newest)]
 
     def move(self, order: Order, state: State, *, now: UnixMs, code: str = "") -> Order:
         """Let an order go over into another state."""

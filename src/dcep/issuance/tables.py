@@ -90,3 +90,11 @@ ENTRIES: Final = Table(
     Column("verdict", String(24), nullable=False, index=True),
     Column("taken_at_ms", BigInteger, nullable=False),
 )
+HOLDINGS: Final = Table(
+    "holdings",
+    TABLES,
+    Column("operator", Integer, primary_key=True, autoincrement=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("message", LargeBinary, nullable=False),
+    Column("taken_at_ms", BigInteger, nullable=False),
+)

@@ -11,7 +11,7 @@ from typing import Protocol
 from dcep.clock import UnixMs
 from dcep.crypto.suites import Signer, require_ed25519
 from dcep.ids import LedgerId, NetworkId, WalletId
-from dcep.ledger.engine.standing import AccountView, EngineMaker, Standing, Sums
+from dcep.ledger.engine.standing import AccountView, EngineMaker, Standing, Statement, Sums
 from dcep.ledger.folder import Folder
 from dcep.ledger.history import History
 from dcep.ledger.log.file import FileLog
@@ -31,7 +31,7 @@ from dcep.messages.signed import decode
 from dcep.money import Fen
 
 # What the answers of a line are made of: an actor imports nothing else of the ledger.
-__all__ = ["AccountView", "Answer", "Line", "Standing", "Sums", "open_line"]
+__all__ = ["AccountView", "Answer", "Line", "Standing", "Statement", "Sums", "open_line"]
 
 
 class Line(Protocol):
@@ -81,6 +81,10 @@ class Line(Protocol):
 
     def sums(self) -> Sums:
         """Count the money of the ledger."""
+        ...
+
+    def statement(self) -> Statement:
+        """Return standing and sums behind one and the same frame."""
         ...
 
     def crossing(self, peer: LedgerId) -> Crossing:
@@ -229,6 +233,14 @@ class WorkerLine:
     def sums(self) -> Sums:
         """Count the money of the ledger."""
         return self.ledger.ask(lambda engine: engine.sums())
+
+    def statement(self) -> Statement:
+        """Return what the ledger says of itself behind one frame, while others go on sending."""
+        return self.ledger.ask(
+            lambda engine: Statement(
+                ledger=self.place, seq=self.ledger.seq, standing=engine.standing(), sums=engine.sums()
+            )
+        )
 
     def balances(self) -> list[tuple[WalletId, Fen]]:
         """Return every account's balance in opening order."""

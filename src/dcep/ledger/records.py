@@ -7,7 +7,7 @@ from typing import Final
 
 from dcep.http.bodies import Strict
 from dcep.ids import ledger_name
-from dcep.ledger.engine.standing import AccountView, Standing, Sums
+from dcep.ledger.engine.standing import AccountView, Standing, Statement, Sums
 from dcep.ledger.worker.crossings import Crossing
 from dcep.messages.headers import Flow, SignedHeader
 from dcep.messages.layout import Seq
@@ -95,6 +95,13 @@ class SumsBody(Strict, frozen=True):
     issued_fen: int
     withdrawn_fen: int
     alarms: int
+
+
+class StatementBody(Strict, frozen=True):
+    """What the ledger says of itself and where its money is, behind one and the same frame."""
+
+    standing: StandingBody
+    sums: SumsBody
 
 
 class AccountBody(Strict, frozen=True):
@@ -198,6 +205,11 @@ def sums_body(it: Sums) -> SumsBody:
         withdrawn_fen=it.withdrawn,
         alarms=it.alarms,
     )
+
+
+def statement_body(it: Statement) -> StatementBody:
+    """Return a statement as it is shown."""
+    return StatementBody(standing=standing_body(it.seq, it.standing), sums=sums_body(it.sums))
 
 
 def account_body(it: AccountView) -> AccountBody:

@@ -19,7 +19,7 @@ from dcep.clock import UnixMs
 from dcep.errors import BadInput, Unavailable
 from dcep.ids import LedgerId, NetworkId, WalletId, ledger_name
 from dcep.ledger import records
-from dcep.ledger.engine.standing import AccountView, Standing, Sums
+from dcep.ledger.engine.standing import AccountView, Standing, Statement, Sums
 from dcep.ledger.worker.answers import Answer
 from dcep.ledger.worker.crossings import Crossing
 from dcep.ledger.worker.pipeline import MAX_JOB_BYTES
@@ -134,33 +134,17 @@ class RemoteLine:
 
     def standing(self) -> Standing:
         """Return what the newest header says."""
-        it = _read(records.StandingBody, self._ask("GET", "/v1/standing"))
-        return Standing(
-            now=UnixMs(it.now_ms),
-            told=UnixMs(it.told_ms),
-            total=it.total_fen,
-            vault_high=Number(it.vault_high),
-            vault_used=int(it.vault_used, 16),
-            board=Version(it.board),
-            workers=Version(it.workers),
-            rules=Version(it.rules),
-            clock_bound=UnixMs(it.clock_bound_ms),
-            flows=tuple(_flow(flow) for flow in it.flows),
-        )
+        return _standing(_read(records.StandingBody, self._ask("GET", "/v1/standing")))
 
     def sums(self) -> Sums:
         """Count the money of the ledger."""
-        it = _read(records.SumsBody, self._ask("GET", "/v1/sums"))
-        return Sums(
-            wallets=it.wallets_fen,
-            vaults=it.vaults_fen,
-            issuing_vault=it.issuing_vault_fen,
-            locked=it.locked_fen,
-            on_hold=it.on_hold_fen,
-            suspense=it.suspense_fen,
-            alarms=it.alarms,
-            issued=it.issued_fen,
-            withdrawn=it.withdrawn_fen,
+        return _sums(_read(records.SumsBody, self._ask("GET", "/v1/sums")))
+
+    def statement(self) -> Statement:
+        """Return standing and sums behind one and the same frame."""
+        it = _read(records.StatementBody, self._ask("GET", "/v1/statement"))
+        return Statement(
+            ledger=self.place, seq=Seq(it.standing.seq), standing=_standing(it.standing), sums=_sums(it.sums)
         )
 
     def crossing(self, peer: LedgerId) -> Crossing:
@@ -292,6 +276,35 @@ def _unpacked(status: int, reason: int, seq: int, place: int) -> Answer:
     except ValueError as error:
         raise _strange("an outcome of another version") from error
     return Answer(outcome, Seq(seq) if seq else None, place)
+
+
+def _standing(it: records.StandingBody) -> Standing:
+    return Standing(
+        now=UnixMs(it.now_ms),
+        told=UnixMs(it.told_ms),
+        total=it.total_fen,
+        vault_high=Number(it.vault_high),
+        vault_used=int(it.vault_used, 16),
+        board=Version(it.board),
+        workers=Version(it.workers),
+        rules=Version(it.rules),
+        clock_bound=UnixMs(it.clock_bound_ms),
+        flows=tuple(_flow(flow) for flow in it.flows),
+    )
+
+
+def _sums(it: records.SumsBody) -> Sums:
+    return Sums(
+        wallets=it.wallets_fen,
+        vaults=it.vaults_fen,
+        issuing_vault=it.issuing_vault_fen,
+        locked=it.locked_fen,
+        on_hold=it.on_hold_fen,
+        suspense=it.suspense_fen,
+        alarms=it.alarms,
+        issued=it.issued_fen,
+        withdrawn=it.withdrawn_fen,
+    )
 
 
 def _flow(it: records.FlowBody) -> Flow:

@@ -15,12 +15,11 @@ import msgspec
 
 from dcep.http.server import serve as serve_http
 from dcep.ids import TIER1, LedgerId, OperatorId
+from dcep.issuance.central_bank import Send, simulated_settlement
 from dcep.issuance.desk import Desk
-from dcep.issuance.iso20022 import answer
 from dcep.issuance.outbox import Outbox
-from dcep.issuance.reserve import Reserve
+from dcep.issuance.reserves.account import Reserve
 from dcep.issuance.routes import central_bank_service
-from dcep.issuance.settlement import SimulatedSettlement
 from dcep.issuance.store import Store
 from dcep.ledger.remote import RemoteLine
 from dcep.messages.genesis import decode_genesis
@@ -50,24 +49,14 @@ class CentralBankSettings(InstitutionSettings, frozen=True, kw_only=True, forbid
 class _Work:
     """What is due at each turn: transfers of reserves to the settlement, approved orders to the ledgers."""
 
-    def __init__(self, reserve: Reserve, outbox: Outbox, settlement: SimulatedSettlement) -> None:
-        self._reserve, self._outbox, self._settlement = reserve, outbox, settlement
+    def __init__(self, reserve: Reserve, outbox: Outbox, send: Send) -> None:
+        self._reserve, self._outbox, self._send = reserve, outbox, send
 
     def do(self) -> None:
         """Do once what can be done now."""
         now = machine.now()
-        self._reserve.send_due(lambda message: answer(self._settlement, message, self._reserve.accounts), now=now)
+        self._reserve.send_due(self._send, now=now)
         self._outbox.send_due(now=now)
-
-
-def _settlement(settings: CentralBankSettings, reserve: Reserve) -> SimulatedSettlement:
-    """Return the stand-in as it was: what it gave to begin with, and every transfer that was booked since."""
-    settlement = SimulatedSettlement(reserve.accounts)
-    for operator in settings.operators:
-        settlement.deposit(OperatorId(operator), Fen(settings.simulated_reserves_fen))
-    for message in reserve.booked_messages():
-        answer(settlement, message, reserve.accounts)
-    return settlement
 
 
 async def serve(settings: CentralBankSettings, stop: asyncio.Event) -> int:
@@ -84,7 +73,8 @@ async def serve(settings: CentralBankSettings, stop: asyncio.Event) -> int:
         for line in ledgers.values():
             opened.callback(line.close)
         reserve = Reserve(store)
-        work = _Work(reserve, Outbox(reserve, ledgers), _settlement(settings, reserve))
+        deposits = {OperatorId(each): Fen(settings.simulated_reserves_fen) for each in settings.operators}
+        work = _Work(reserve, Outbox(reserve, ledgers), simulated_settlement(reserve, deposits))
         edge = central_bank_service(
             Desk(reserve, ledgers),
             reserve,

@@ -18,8 +18,8 @@ from dcep.errors import DcepError
 from dcep.ids import LedgerId, NetworkId, OperatorId, WalletId, wallet_id
 from dcep.issuance.officers import Officer, Proposal, board_of
 from dcep.issuance.orders import IssuingVault
-from dcep.issuance.settlement import SimulatedSettlement
-from dcep.issuance.supply import Supply
+from dcep.issuance.reserves.settlement import SimulatedSettlement
+from dcep.issuance.supply import Supply, supply_of
 from dcep.ledger.client import WorkerLine
 from dcep.ledger.relay import carry
 from dcep.ledger.worker.answers import Answer, outcomes_of
@@ -295,17 +295,4 @@ class Economy:
 
     def supply(self) -> Supply:
         """Count all money of both ledgers and what is between them."""
-        tier1, shard = self.tier1.line.sums(), self.shard.line.sums()
-        above, below = self.tier1.line.standing().flows, self.shard.line.standing().flows
-        in_transit = sum(flow.sent_fen for flow in (*above, *below)) - sum(
-            flow.received_fen for flow in (*above, *below)
-        )
-        return Supply(
-            issued_fen=tier1.issued,
-            withdrawn_fen=tier1.withdrawn,
-            issuing_vault_fen=tier1.issuing_vault,
-            bank_vaults_fen=shard.vaults,
-            wallets_fen=shard.wallets + shard.locked + shard.on_hold + shard.suspense,
-            in_transit_fen=in_transit,
-            reserve_fen=self.settlement.locked_fen,
-        )
+        return supply_of(self.tier1.line.statement(), (self.shard.line.statement(),), self.settlement.locked_fen)

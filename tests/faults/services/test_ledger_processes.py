@@ -75,6 +75,9 @@ def test_a_remote_line_says_what_the_ledger_says(place: Town) -> None:
     assert line.window(wallet.id, Lane(0))[0] == 3
     assert line.account(wallet_id(OperatorId(2), 1)) is None
     assert line.standing().clock_bound == place.genesis.rules.clock_bound
+    statement = line.statement()
+    assert (statement.ledger, statement.sums) == (SHARD, line.sums())
+    assert statement.standing.total == statement.sums.wallets + statement.sums.vaults
     assert place.line(TIER1).sums().issued == line.sums().wallets + line.sums().vaults
 
 

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
+from shutil import copy
 from typing import Final
 
 from sqlalchemy import event
 
 from dcep.clock import UnixMs, day_of_date, start_of
 from dcep.ids import TIER1, CommandId, LedgerId, OperatorId, WalletId, wallet_id
-from dcep.issuance.desk import Desk
-from dcep.issuance.iso20022 import answer
+from dcep.issuance.central_bank import CentralBank
 from dcep.issuance.officers import Officer
-from dcep.issuance.outbox import Outbox
-from dcep.issuance.reserve import Reserve
+from dcep.issuance.reserves.iso20022 import answer
+from dcep.issuance.reserves.settlement import SimulatedSettlement
+from dcep.issuance.reserves.transfers import Accounts
 from dcep.issuance.rules import read_rules
-from dcep.issuance.settlement import SimulatedSettlement
-from dcep.issuance.store import Order, Store
-from dcep.issuance.transfers import Accounts
-from dcep.ledger.client import AccountView, Answer, Standing, WorkerLine
+from dcep.issuance.store import Order
+from dcep.ledger.client import AccountView, Answer, Standing, Statement, WorkerLine
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.ledger.folder import LedgerFolder
 from dcep.ledger.log.memory import MemoryHeaders, MemoryLog
@@ -86,11 +84,22 @@ class FusedLine:
         """Ask the line."""
         return self._line.account(wallet)
 
+    def statement(self) -> Statement:
+        """Ask the line."""
+        return self._line.statement()
+
 
 class Realm:
-    """Two ledgers, the officers, the supervisors, and the file of the central bank's database."""
+    """Two ledgers, the officers, the supervisors, and the file of the central bank's database.
 
-    def __init__(self, folder: Path, seed: bytes = bytes(32)) -> None:
+    Args:
+        folder: where the database lies.
+        tables: a database with its tables and nothing in them, to begin with: making them takes longer than a test.
+    """
+
+    def __init__(self, folder: Path, seed: bytes = bytes(32), *, tables: Path | None = None) -> None:
+        if tables is not None:
+            copy(tables, folder / DATABASE)
         self.keys, self.now, self._height = Keys(seed), START, 0
         self.genesis = genesis_of(self.keys, read_rules("ecny-2021"))
         self.network = network_of(encode_genesis(self.genesis))
@@ -154,6 +163,10 @@ class Realm:
             vault_policy=single_key(self.keys.signer("vault", operator)),
         )
 
+    def wallet(self, holder: str) -> WalletId:
+        """Return the number of a holder's wallet at operator 1."""
+        return wallet_id(BANK, self.keys.number("wallet", holder))
+
     def return_order(self, amount: Fen, number: int = 1) -> bytes:
         """Return the wire with which operator 1 returns money to the issuing vault."""
         signer = self.keys.signer("vault", BANK)
@@ -175,16 +188,16 @@ class Bank:
 
     def __init__(self, realm: Realm, fuse: Fuse) -> None:
         self.realm, self.fuse = realm, fuse
-        self.store = Store(realm.url, realm.genesis)
-        event.listen(self.store.engine, "commit", lambda _: fuse.burn())
-        # A process dies here, never the machine: nothing need reach the disk.
-        connection = self.store.engine.raw_connection()
-        connection.cursor().execute("PRAGMA synchronous = OFF")
-        connection.close()
         self.ledgers = {TIER1: FusedLine(realm.tier1, fuse), SHARD: FusedLine(realm.shard, fuse)}
-        self.reserve = Reserve(self.store)
-        self.desk = Desk(self.reserve, self.ledgers)
-        self.outbox = Outbox(self.reserve, self.ledgers)
+        self.central_bank = CentralBank(realm.url, realm.genesis, self.ledgers)
+        self.store, self.reserve = self.central_bank.store, self.central_bank.reserve
+        self.desk, self.governance = self.central_bank.desk, self.central_bank.governance
+        event.listen(self.store.engine, "commit", lambda _: fuse.burn())
+        if self.store.engine.dialect.name == "sqlite":
+            # A process dies here, never the machine: nothing need reach the disk.
+            connection = self.store.engine.raw_connection()
+            connection.cursor().execute("PRAGMA synchronous = OFF")
+            connection.close()
 
     def sign(self, officer: Officer, order_id: str) -> Order:
         """Let an officer sign the bytes that now wait."""
@@ -206,8 +219,7 @@ class Bank:
 
     def send(self) -> list[Order]:
         """Send what is due now, to the ledgers and then to the settlement system."""
-        changed = self.outbox.send_due(now=self.realm.now)
-        self.reserve.send_due(self.settle, now=self.realm.now)
+        changed, _ = self.central_bank.work(self.settle, now=self.realm.now)
         return changed
 
     def settle(self, message: bytes) -> list[bytes]:
@@ -230,6 +242,10 @@ class Bank:
     def carry_through(self, order_id: str, content: object, *, by: Sequence[Officer] | None = None) -> Order:
         """Take an order from wherever it stands to its end, as somebody would who knows of no crash."""
         self.request(order_id, content)
+        return self.finish(order_id, by=by)
+
+    def finish(self, order_id: str, *, by: Sequence[Officer] | None = None) -> Order:
+        """Propose an order, let the officers sign it, and send it."""
         self.propose(order_id)
         for officer in by or self.realm.officers[:3]:
             self.sign(officer, order_id)
@@ -239,8 +255,3 @@ class Bank:
     def close(self) -> None:
         """End this life."""
         self.store.close()
-
-
-def with_status(admission: SetOperator, status: OperatorStatus, replaces: int) -> SetOperator:
-    """Return the order that changes the status of an operator."""
-    return replace(admission, status=Code(status), replaces=Version(replaces))

@@ -15,7 +15,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 
 from dcep.http.askers import Asker
-from dcep.issuance.iso20022 import answer
+from dcep.issuance.reserves.iso20022 import answer
 from dcep.issuance.routes import central_bank_service
 from dcep.messages import layout
 from tests.unit.issuance.realm import Bank, Realm

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from dcep.errors import BadInput, DcepError, Unavailable
-from dcep.ids import TIER1
+from dcep.ids import TIER1, OperatorId
 from dcep.issuance.officers import board_of
 from dcep.issuance.states import State
 from dcep.issuance.store import WINDOW, Order, Store
@@ -147,6 +148,12 @@ def test_the_central_bank_signs_no_payment(bank: Bank) -> None:
     """Its officers give the orders of the issuing vault, and nothing else."""
     with pytest.raises(BadInput, match="bad_order"):
         bank.request("cancel", Cancel())
+
+
+def test_an_order_with_a_field_out_of_its_range_is_wrong_input(bank: Bank) -> None:
+    """It has no bytes, so no officer could sign it."""
+    with pytest.raises(BadInput, match="bad_order"):
+        bank.request("withdraw", Withdraw(operator=OperatorId(70_000), amount=AMOUNT))
 
 
 def test_what_the_ledger_refuses_is_refused_for_ever(bank: Bank) -> None:
@@ -333,7 +340,7 @@ def test_a_board_that_was_not_recorded_yet_is_asked_for_first(bank: Bank) -> Non
 def test_orders_are_read_page_by_page(bank: Bank) -> None:
     """In the order in which they were requested; a page goes on behind the last one's place."""
     for place in range(3):
-        bank.request(f"order-{place}", Withdraw(operator=BANK, amount=Fen(place)))
+        bank.request(f"order-{place}", Withdraw(operator=BANK, amount=Fen(1 + place)))
 
     first = bank.desk.orders(limit=2)
     rest = bank.desk.orders(after=first[-1].place)
@@ -375,3 +382,27 @@ def test_nobody_asks_for_an_order_that_is_not_there(bank: Bank) -> None:
         bank.desk.order("nothing")
     with pytest.raises(DcepError, match="wrong_state"):
         bank.desk.proposed("asked")
+
+
+def test_officers_who_sign_at_the_same_moment_approve_once(bank: Bank) -> None:
+    """Each approval is a transaction behind the others: one of them is the last that was needed."""
+    order_id = proposed(bank)
+    with ThreadPoolExecutor(max_workers=5) as pool:
+        states = [order.state for order in pool.map(lambda officer: bank.sign(officer, order_id), bank.realm.officers)]
+
+    bank.send()
+
+    assert set(states) == {State.PROPOSED, State.APPROVED}
+    assert bank.realm.tier1.sums().issued == AMOUNT
+
+
+def test_orders_that_are_proposed_at_the_same_moment_have_numbers_of_their_own(bank: Bank) -> None:
+    """A number is taken in the transaction that stores the bytes."""
+    names = [f"order-{place}" for place in range(12)]
+    for name in names:
+        bank.request(name, Withdraw(operator=BANK, amount=AMOUNT))
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        list(pool.map(bank.propose, names))
+
+    assert sorted(bank.desk.order(name).number or 0 for name in names) == list(range(2, 14))

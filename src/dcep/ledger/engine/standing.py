@@ -9,7 +9,7 @@ from typing import Protocol
 from dcep.clock import UnixMs
 from dcep.ids import CommandId, LedgerId, WalletId
 from dcep.messages.headers import Flow
-from dcep.messages.layout import Hash, Key, Lane, Number, Version
+from dcep.messages.layout import Hash, Key, Lane, Number, Seq, Version
 from dcep.messages.outcomes import Outcome
 from dcep.money import Fen
 
@@ -56,6 +56,16 @@ class Sums:
     alarms: int
     issued: int = 0
     withdrawn: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What a ledger says of itself behind one frame: nothing moved between its standing and the count of its money."""
+
+    ledger: LedgerId
+    seq: Seq
+    standing: Standing
+    sums: Sums
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ from dcep.ledger.records import (
     HeaderBody,
     ReceiptBody,
     StandingBody,
+    StatementBody,
     SumsBody,
     TickBody,
     WindowBody,
@@ -43,6 +44,7 @@ from dcep.ledger.records import (
     crossing_body,
     header_body,
     standing_body,
+    statement_body,
     sums_body,
 )
 from dcep.ledger.timekeeping import Teller
@@ -120,13 +122,17 @@ def standing_routes(line: WorkerLine, teller: Teller | None) -> list[ControllerR
     def sums() -> SumsBody:
         return sums_body(line.sums())
 
+    @get("/v1/statement", summary="What the ledger says of itself, and where its money is", sync_to_thread=True)
+    def statement() -> StatementBody:
+        return statement_body(line.statement())
+
     @get("/v1/tick", summary="The newest time that tier 1 has told", sync_to_thread=False)
     def tick() -> TickBody:
         if teller is None or teller.newest is None:
             raise Problem(404, "no_tick", "no time was told here yet", next_step="ask tier 1")
         return TickBody(height=teller.newest.height, time_ms=teller.newest.time, tick=teller.newest.wire.hex())
 
-    return [standing, sums, tick]
+    return [standing, sums, statement, tick]
 
 
 def account_routes(line: WorkerLine, askers: Askers) -> list[ControllerRouterHandler]:

@@ -14,6 +14,7 @@ no more than that.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,14 +25,15 @@ from sqlalchemy import Row, func, insert, select, update
 from dcep.clock import UnixMs
 from dcep.errors import BadInput
 from dcep.ids import OperatorId
-from dcep.issuance.iso20022 import CURRENCY, read_entries, write_transfer
+from dcep.issuance.reserves.iso20022 import CURRENCY, read_entries, write_transfer
+from dcep.issuance.reserves.transfers import MAX_AMOUNT, Accounts, Direction, Entry, Transfer, reference_of
 from dcep.issuance.states import State
 from dcep.issuance.store import Order, Rows, Store
 from dcep.issuance.tables import ENTRIES, TRANSFERS
-from dcep.issuance.transfers import MAX_AMOUNT, Accounts, Direction, Entry, Transfer, reference_of
 from dcep.messages.commands.issuance import Issue, Withdraw
 from dcep.money import Fen
 
+_log = logging.getLogger(__name__)
 # The keeper tells a message that it has by its id, so sending again is harmless, and useless within moments.
 RESEND_MS: Final = 60_000
 
@@ -103,7 +105,11 @@ class Reserve:
         judged: list[Judged] = []
         for row in due:
             for answer in send(row.message):
-                judged += self.take(answer, now=now)
+                try:
+                    judged += self.take(answer, now=now)
+                except BadInput as error:
+                    # One answer that nobody can read must not hold up the transfers behind it.
+                    _log.warning("an answer of the settlement system was not taken: %s", error)
             # Killed before this, the next start sends at once.
             with self.store.transaction() as rows:
                 _change(rows, row.reference, sent_at_ms=now)
@@ -230,10 +236,10 @@ def require_amount(amount: Fen) -> None:
     """Return only if reserves of this amount can be told in a message.
 
     Raises:
-        BadInput: `amount_too_large`.
+        BadInput: `bad_amount`.
     """
-    if amount > MAX_AMOUNT:
-        raise BadInput("amount_too_large", f"a transfer of reserves is at most {MAX_AMOUNT} fen")
+    if not 1 <= amount <= MAX_AMOUNT:
+        raise BadInput("bad_amount", f"a transfer of reserves is 1 to {MAX_AMOUNT} fen")
 
 
 def _keep(rows: Rows, entry: Entry, verdict: Verdict, now: UnixMs) -> int:

@@ -6,7 +6,7 @@ import logging
 
 from dcep.errors import BadInput
 from dcep.ids import OperatorId
-from dcep.issuance.transfers import SIMULATED, Accounts, Direction, Entry, Transfer
+from dcep.issuance.reserves.transfers import SIMULATED, Accounts, Direction, Entry, Transfer
 from dcep.messages.layout import LockId
 from dcep.money import Fen, yuan
 

@@ -8,7 +8,7 @@ import pytest
 
 from dcep.errors import BadInput
 from dcep.ids import OperatorId
-from dcep.issuance.settlement import SimulatedSettlement
+from dcep.issuance.reserves.settlement import SimulatedSettlement
 from dcep.issuance.supply import Supply
 from dcep.messages.layout import LockId
 from dcep.money import Fen

@@ -22,8 +22,8 @@ from xsdata.models.datatype import XmlDate, XmlDateTime
 from dcep.clock import UnixMs, date_text, day_of
 from dcep.errors import BadInput
 from dcep.ids import OperatorId
-from dcep.issuance.settlement import SimulatedSettlement
-from dcep.issuance.transfers import MAX_AMOUNT, Accounts, Direction, Entry, Transfer
+from dcep.issuance.reserves.settlement import SimulatedSettlement
+from dcep.issuance.reserves.transfers import MAX_AMOUNT, Accounts, Direction, Entry, Transfer
 from dcep.messages.layout import LockId
 from dcep.money import Fen
 

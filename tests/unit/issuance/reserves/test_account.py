@@ -9,11 +9,12 @@ import pytest
 
 from dcep.errors import BadInput, DcepError
 from dcep.ids import OperatorId
-from dcep.issuance.iso20022 import answer, read_transfer, write_entry
-from dcep.issuance.reserve import Verdict
-from dcep.issuance.settlement import SimulatedSettlement
+from dcep.issuance.central_bank import simulated_settlement
+from dcep.issuance.reserves.account import Verdict
+from dcep.issuance.reserves.iso20022 import read_transfer, write_entry
+from dcep.issuance.reserves.settlement import SimulatedSettlement
+from dcep.issuance.reserves.transfers import MAX_AMOUNT, SIMULATED, Accounts, Entry
 from dcep.issuance.states import State
-from dcep.issuance.transfers import MAX_AMOUNT, SIMULATED, Accounts, Entry
 from dcep.messages.commands.issuance import Allocate, Issue, Withdraw
 from dcep.messages.layout import LockId
 from dcep.money import Fen
@@ -126,10 +127,22 @@ def test_the_lock_id_follows_from_the_order(bank: Bank) -> None:
     assert bank.issue("one").content.lock != bank.issue("two").content.lock
 
 
-def test_an_amount_that_no_message_can_tell_is_wrong_input(bank: Bank) -> None:
-    """The largest has 18 digits."""
-    with pytest.raises(BadInput, match="amount_too_large"):
-        bank.issue("issue", Fen(MAX_AMOUNT + 1))
+@pytest.mark.parametrize("amount", [0, MAX_AMOUNT + 1])
+def test_an_amount_that_no_message_can_tell_is_wrong_input(bank: Bank, amount: int) -> None:
+    """It is at least one fen, and the largest has 18 digits."""
+    with pytest.raises(BadInput, match="bad_amount"):
+        bank.issue("issue", Fen(amount))
+
+
+def test_an_answer_that_nobody_can_read_holds_nothing_up(bank: Bank) -> None:
+    """The transfer waits and is sent again; those behind it are locked."""
+    for name in ("first", "second"):
+        bank.desk.issue(name, BANK, AMOUNT, now=bank.realm.now)
+    answers = iter([[b"garbage"], None])
+
+    bank.reserve.send_due(lambda message: next(answers) or bank.settle(message), now=bank.realm.now)
+
+    assert [bank.desk.order(name).state for name in ("first", "second")] == [State.AWAITING_RESERVES, State.REQUESTED]
 
 
 def test_reserves_go_back_when_the_ledger_refuses_the_issue(bank: Bank) -> None:
@@ -188,14 +201,26 @@ def test_the_stand_in_comes_back_as_it_was(bank: Bank) -> None:
     """It lives in memory: the transfers that were booked are carried out again, each once."""
     bank.issue_through("first", Fen(1_000))
     withdrawn(bank)
-    again = SimulatedSettlement()
-    again.deposit(BANK, RICHES)
+    bank.realm.settlement = SimulatedSettlement()
+    bank.realm.settlement.deposit(BANK, RICHES)
 
     for message in bank.reserve.booked_messages() * 2:
-        answer(again, message, Accounts())
+        bank.settle(message)
 
-    kept = bank.realm.settlement
-    assert (again.locked_fen, again.free_fen(BANK)) == (kept.locked_fen, kept.free_fen(BANK)) == (1_000, RICHES - 1_000)
+    assert (bank.realm.settlement.locked_fen, bank.realm.settlement.free_fen(BANK)) == (1_000, RICHES - 1_000)
+
+
+def test_a_central_bank_that_starts_again_finds_its_stand_in_as_it_was(bank: Bank) -> None:
+    """An operator that has spent its means cannot spend them once more."""
+    send = simulated_settlement(bank.reserve, {BANK: AMOUNT})
+    bank.desk.issue("first", BANK, AMOUNT, now=bank.realm.now)
+    bank.central_bank.work(send, now=bank.realm.now)
+
+    send_again = simulated_settlement(bank.reserve, {BANK: AMOUNT})
+    bank.desk.issue("second", BANK, AMOUNT, now=bank.realm.now)
+    bank.central_bank.work(send_again, now=bank.realm.now)
+
+    assert [bank.desk.order(name).state for name in ("first", "second")] == [State.REQUESTED, State.AWAITING_RESERVES]
 
 
 def test_what_a_stand_in_told_of_says_so(bank: Bank) -> None:

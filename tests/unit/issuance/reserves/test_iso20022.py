@@ -6,14 +6,14 @@ import re
 from typing import Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dcep.clock import UnixMs
 from dcep.errors import BadInput
 from dcep.ids import OperatorId
-from dcep.issuance.iso20022 import MAX_MESSAGE, read_entries, read_transfer, write_entry, write_transfer
-from dcep.issuance.transfers import MAX_AMOUNT, SIMULATED, Accounts, Direction, Entry, Transfer
+from dcep.issuance.reserves.iso20022 import MAX_MESSAGE, read_entries, read_transfer, write_entry, write_transfer
+from dcep.issuance.reserves.transfers import MAX_AMOUNT, SIMULATED, Accounts, Direction, Entry, Transfer
 from dcep.messages.layout import LockId
 from dcep.money import Fen
 
@@ -54,12 +54,15 @@ _ENTRY: Final = Entry(
 _MESSAGE: Final = write_entry(_ENTRY)
 
 
+# Few examples: writing and reading XML takes its time.
+@settings(max_examples=30)
 @given(_TRANSFERS)
 def test_a_transfer_is_read_as_it_was_written(transfer: Transfer) -> None:
     """Every amount to the fen, every instant to the millisecond."""
     assert read_transfer(write_transfer(transfer, Accounts()), Accounts()) == transfer
 
 
+@settings(max_examples=30)
 @given(_ENTRIES)
 def test_an_entry_is_read_as_it_was_written(entry: Entry) -> None:
     """The stand-in's messages go through the same reader as anybody else's."""

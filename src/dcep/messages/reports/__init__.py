@@ -1,0 +1,1 @@
+"""What institutions report to each other; a ledger sees none of it."""
