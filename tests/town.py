@@ -26,9 +26,9 @@ from dcep.messages.genesis import encode_genesis, network_of
 from dcep.messages.signatory import Signatory, single_key
 from dcep.money import Fen
 from dcep.operators.bank import Bank
+from dcep.operators.customers.real_names import Evidence, PersonEvidence, SimulatedKyc
 from dcep.operators.exchange.deposits import CoreBanking, SimulatedCoreBanking
 from dcep.operators.outbox import Seal
-from dcep.operators.real_names import Evidence, PersonEvidence, SimulatedKyc
 from dcep.operators.retail import RetailLine
 from dcep.operators.store import open_store
 from dcep.simulation.economy import SHARD, Economy, Keys, genesis_of

@@ -130,6 +130,58 @@ Index("orders_by_state", orders.c.state, orders.c.taken_at_ms)
 Index("orders_by_wallet", orders.c.wallet, orders.c.taken_at_ms)
 Index("orders_by_batch", orders.c.batch)
 
+# What a customer has arranged: top-ups up to so much a day (0 is none), a sweep of what lies above (null is none).
+mandates: Final = Table(
+    "mandates",
+    TABLES,
+    Column("wallet", BigInteger, primary_key=True, autoincrement=False),
+    Column("top_up_fen_daily", BigInteger, nullable=False),
+    Column("sweep_above_fen", BigInteger),
+    Column("agreed_at_ms", BigInteger, nullable=False),
+)
+
+payrolls: Final = Table(
+    "payrolls",
+    TABLES,
+    Column("payroll", String(32), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("deposit_account", String(34), nullable=False),
+    Column("line_count", Integer, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("taken_at_ms", BigInteger, nullable=False),
+)
+# `code` says why a line became no order.
+payroll_lines: Final = Table(
+    "payroll_lines",
+    TABLES,
+    Column("payroll", ForeignKey("payrolls.payroll"), primary_key=True),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("wallet", BigInteger, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("is_released", Boolean, nullable=False),
+    Column("code", String(32), nullable=False),
+)
+
+# A payment of which something was refunded, and its refunds.
+refunded: Final = Table(
+    "refunded",
+    TABLES,
+    Column("original", String(64), primary_key=True),
+    Column("merchant", BigInteger, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+)
+refunds: Final = Table(
+    "refunds",
+    TABLES,
+    Column("command", String(64), primary_key=True),
+    Column("original", ForeignKey("refunded.original"), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("code", String(32), nullable=False),
+    Column("taken_at_ms", BigInteger, nullable=False),
+)
+Index("refunds_by_original", refunds.c.original)
+
 
 def open_store(url: str) -> Engine:
     """Return an operator's database with every table.

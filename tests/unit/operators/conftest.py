@@ -10,6 +10,7 @@ import pytest
 from dcep.operators.bank import Bank
 from dcep.operators.exchange.deposits import SimulatedCoreBanking
 from tests.town import Town, open_town
+from tests.unit.operators.street import Street
 
 
 @pytest.fixture
@@ -35,3 +36,9 @@ def bank(opened: tuple[Town, Bank, SimulatedCoreBanking]) -> Bank:
 def core(opened: tuple[Town, Bank, SimulatedCoreBanking]) -> SimulatedCoreBanking:
     """Return the core system."""
     return opened[2]
+
+
+@pytest.fixture
+def street(opened: tuple[Town, Bank, SimulatedCoreBanking]) -> Street:
+    """Return two customers with deposits."""
+    return Street(*opened)

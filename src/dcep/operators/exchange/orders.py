@@ -6,7 +6,6 @@ moves nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -146,7 +145,7 @@ def order_with(connection: Connection, order_id: str) -> Order:
     return _order(row)
 
 
-def orders_where(connection: Connection, *where: Any) -> Sequence[Order]:
+def orders_where(connection: Connection, *where: Any) -> list[Order]:
     """Return orders by conditions on their table, oldest first."""
     found = select(orders).where(*where).order_by(orders.c.taken_at_ms, orders.c.order_id)
     return [_order(row) for row in connection.execute(found)]

@@ -27,14 +27,14 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine
 
-from dcep.clock import DAY_MS, UnixMs
+from dcep.clock import UnixMs
 from dcep.errors import BadInput, DcepError
 from dcep.ids import NetworkId, WalletId
 from dcep.messages.commands.vaults import Redeem
-from dcep.messages.layout import Malformed
 from dcep.messages.outcomes import Status
-from dcep.messages.signed import Command, decode, signatures_hold
-from dcep.operators.customers import OwnWallet, own_wallet
+from dcep.messages.signed import Command
+from dcep.operators.brought import read_brought
+from dcep.operators.customers.register import OwnWallet, own_wallet
 from dcep.operators.exchange.deposits import CoreBanking, DepositRefused
 from dcep.operators.exchange.orders import (
     Cause,
@@ -162,7 +162,7 @@ class Saga:
         """Take a redemption that a holder has signed, and return the order's id, which is the command's.
 
         Raises:
-            BadInput: `not_a_redemption`, `bad_signature`, `life_too_long`, `other_vault`, `bad_amount`.
+            BadInput: `other_command`, `bad_signature`, `life_too_long`, `other_vault`, `bad_amount`.
             DcepError: `not_your_customer`, `no_deposit_account`; nothing was stored.
         """
         command = self._redemption(wire, now)
@@ -188,19 +188,9 @@ class Saga:
         return order
 
     def _redemption(self, wire: bytes, now: UnixMs) -> Command:
-        try:
-            command = decode(wire, self._network)
-        except Malformed as error:
-            raise BadInput("not_a_redemption", f"these bytes are no command of this network: {error}") from error
-        if not isinstance(command.body.order, Redeem):
-            raise BadInput("not_a_redemption", f"this command is a {command.kind.name}")
+        command = read_brought(wire, self._network, Redeem, now=now)
         if command.body.order.vault != self._vault.account:
             raise BadInput("other_vault", "this redemption pays another operator's vault")
-        # Bytes that are never heard would be sent for ever.
-        if command.body.expires_at > now + DAY_MS:
-            raise BadInput("life_too_long", "a command that is brought here expires within 24 hours")
-        if not signatures_hold(command):
-            raise BadInput("bad_signature", "too few keys have signed, or a signature does not hold")
         return command
 
     def take_collection(self, connection: Connection, delivered: Delivered) -> None:

@@ -11,7 +11,7 @@ from dcep.clock import UnixMs
 from dcep.errors import DcepError
 from dcep.ids import WalletId
 from dcep.messages.classes import WalletClass
-from dcep.operators.real_names import (
+from dcep.operators.customers.real_names import (
     CustomerId,
     Evidence,
     KycProvider,

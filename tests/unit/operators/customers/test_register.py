@@ -12,8 +12,8 @@ import pytest
 from dcep.errors import BadInput, DcepError
 from dcep.messages.classes import WalletClass
 from dcep.operators.bank import Bank
+from dcep.operators.customers.real_names import EntityEvidence, Evidence, PersonEvidence, SimulatedKyc, require_enough
 from dcep.operators.exchange.deposits import SimulatedCoreBanking
-from dcep.operators.real_names import EntityEvidence, Evidence, PersonEvidence, SimulatedKyc, require_enough
 from dcep.operators.store import open_store
 from tests.town import OTHER_BANK, Town, evidence_of, open_wallet, resident_number
 

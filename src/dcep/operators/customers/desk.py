@@ -26,10 +26,10 @@ from dcep.messages.layout import Hash, Malformed, Reader, Version
 from dcep.messages.outcomes import Status
 from dcep.messages.policies import NOBODY, Policy, encode_policy, read_policy
 from dcep.messages.refusals import Refusal
-from dcep.operators.customers import Customers, Draw, own_wallet
+from dcep.operators.customers.real_names import CustomerId, Evidence
+from dcep.operators.customers.register import Customers, Draw, own_wallet
 from dcep.operators.order_ids import OrderId, digest_of, order_id, require_same
 from dcep.operators.outbox import Delivered, Outbox, Seal
-from dcep.operators.real_names import CustomerId, Evidence
 from dcep.operators.registrar import Registrar
 from dcep.operators.retail import RetailLine
 from dcep.operators.store import desk_orders, wallets
