@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -13,10 +13,10 @@ from dcep.clock import Day, UnixMs, day_of_date
 from dcep.crypto.suites import Signer
 from dcep.ids import TIER1, LedgerId, OperatorId, WalletId
 from dcep.issuance.rules import read_rules
-from dcep.ledger.client import Line
+from dcep.ledger.client import Line, open_line
 from dcep.ledger.engine.standing import EngineMaker
 from dcep.ledger.engine.statute import PythonEngine
-from dcep.ledger.folder import LedgerFolder
+from dcep.ledger.folder import Folder, LedgerFolder
 from dcep.ledger.log.memory import MemoryHeaders, MemoryLog
 from dcep.ledger.native import RustEngine
 from dcep.ledger.snapshots import SnapshotStore
@@ -63,15 +63,20 @@ def evidence_of(person: int, wallet_class: WalletClass) -> PersonEvidence:
 
 
 class Town:
-    """Two banks that are admitted, each with money in its vault; the town's time stands until it is told on."""
+    """Two banks that are admitted, each with money in its vault; the town's time stands until it is told on.
 
-    def __init__(self) -> None:
+    Args:
+        data: the folder of its ledgers; None keeps them in memory.
+    """
+
+    def __init__(self, data: Path | None = None) -> None:
         keys = Keys(bytes(31) + b"t")
         genesis = genesis_of(keys, read_rules("ecny-2021"))
-        tier1 = self._line(
-            genesis_bytes := encode_genesis(genesis), TIER1, PythonEngine, keys.signer("worker", "tier1")
-        )
-        shard = self._line(genesis_bytes, SHARD, RustEngine, keys.signer("worker", "shard", 0))
+        with ExitStack() as stack:
+            folder = None if data is None else stack.enter_context(Folder.begin(data, lambda: encode_genesis(genesis)))
+            tier1 = self._line(encode_genesis(genesis), TIER1, PythonEngine, keys.signer("worker", "tier1"), folder)
+            shard = self._line(encode_genesis(genesis), SHARD, RustEngine, keys.signer("worker", "shard", 0), folder)
+            self._folder = stack.pop_all()
         self.economy = Economy(keys, genesis, tier1, shard)
         self.line, self.tier1 = shard, tier1
         self.day = FIRST_DAY
@@ -81,7 +86,9 @@ class Town:
         self.economy.allocate({BANK: STOCK, OTHER_BANK: STOCK})
         self._drawn = 0
 
-    def _line(self, genesis: bytes, ledger: LedgerId, make: EngineMaker, signer: Signer) -> Line:
+    def _line(self, genesis: bytes, ledger: LedgerId, make: EngineMaker, signer: Signer, folder: Folder | None) -> Line:
+        if folder is not None:
+            return open_line(folder, ledger, make, signer, lambda: self.now)
         network = network_of(genesis)
         place = LedgerFolder(root=Path("nowhere"), ledger=ledger)
         opened = OpenLedger(
@@ -145,6 +152,7 @@ class Town:
         """Close both ledgers."""
         self.line.close()
         self.tier1.close()
+        self._folder.close()
 
 
 @contextmanager

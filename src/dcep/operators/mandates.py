@@ -25,7 +25,7 @@ from dcep.operators.exchange.orders import Cause, Kind, State, require_amount, t
 from dcep.operators.exchange.saga import Saga, require_account
 from dcep.operators.order_ids import order_id
 from dcep.operators.retail import RetailLine
-from dcep.operators.store import mandates, orders
+from dcep.operators.store import mandates, orders, transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class Mandates:
         for amount in (mandate.top_up_daily, mandate.sweep_above):
             if amount:
                 require_amount(amount)
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             require_account(own_wallet(connection, mandate.wallet))
             connection.execute(delete(mandates).where(mandates.c.wallet == mandate.wallet))
             connection.execute(
@@ -69,7 +69,7 @@ class Mandates:
 
     def revoke(self, wallet: WalletId) -> None:
         """Let a wallet have no mandate; orders that were taken under one go on."""
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             own_wallet(connection, wallet)
             connection.execute(delete(mandates).where(mandates.c.wallet == wallet))
 
@@ -89,7 +89,7 @@ class Mandates:
             raise DcepError("payment_lacked_nothing", "the ledger has not refused this payment for want of money")
         account = self._line.account(wallet)
         lack = command.body.order.amount - (0 if account is None else account.balance)
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             own = own_wallet(connection, wallet)
             order = order_id(Cause.TOP_UP, own.customer, command.id.hex())
             if connection.execute(select(orders.c.order_id).where(orders.c.order_id == order)).one_or_none():
@@ -116,7 +116,7 @@ class Mandates:
 
     def due(self, wallet: WalletId) -> Fen:
         """Return how much of a wallet the mandate wants back on the deposit, 0 for nothing."""
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             own_wallet(connection, wallet)
             mandate = _mandate(connection, wallet)
         account = self._line.account(wallet)

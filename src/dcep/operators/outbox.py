@@ -27,7 +27,7 @@ from dcep.messages.outcomes import Outcome, Status
 from dcep.messages.signatory import Signatory
 from dcep.messages.signed import Command, decode
 from dcep.operators.retail import RetailLine
-from dcep.operators.store import free_numbers, lanes, messages
+from dcep.operators.store import free_numbers, insert_once, lanes, messages, transaction
 
 # PROTOCOL's window: 64 numbers may be in flight on a lane.
 WINDOW: Final = 64
@@ -147,14 +147,14 @@ class Outbox:
             .order_by(messages.c.message)
             .limit(WINDOW)
         )
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             return [(row.message, row.topic, row.wire) for row in connection.execute(waiting)]
 
     # 3.
 
     def _take(self, final: list[tuple[int, str, Outcome]], takers: Mapping[str, Taker], now: UnixMs) -> int:
         taken = 0
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             for message, topic, outcome in final:
                 stored = connection.execute(
                     update(messages)
@@ -183,13 +183,14 @@ def _take_number(connection: Connection, account: WalletId) -> Number:
     ).scalar_one_or_none()
     if freed is not None:
         return Number(freed)
-    taken = connection.execute(
+    next_number = (
         update(lanes)
         .where(lanes.c.account == account)
         .values(next_number=lanes.c.next_number + 1)
         .returning(lanes.c.next_number)
-    ).scalar_one_or_none()
+    )
+    taken = connection.execute(next_number).scalar_one_or_none()
     if taken is None:
-        connection.execute(insert(lanes).values(account=account, next_number=2))
-        return Number(1)
+        insert_once(connection, insert(lanes).values(account=account, next_number=1))
+        taken = connection.execute(next_number).scalar_one()
     return Number(taken - 1)

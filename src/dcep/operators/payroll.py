@@ -22,7 +22,7 @@ from dcep.operators.customers.register import own_wallet
 from dcep.operators.exchange.orders import Cause, Kind, require_amount, take_order
 from dcep.operators.exchange.saga import require_account
 from dcep.operators.order_ids import OrderId, digest_of, order_id, require_same
-from dcep.operators.store import BATCH, orders, payroll_lines, payrolls
+from dcep.operators.store import BATCH, orders, payroll_lines, payrolls, transaction
 
 MAX_LINES: Final = 100_000
 _TOPIC: Final = "payroll"
@@ -70,7 +70,7 @@ class Payrolls:
         return payroll
 
     def _begin(self, employer: WalletId, lines: Sequence[Line], key: str, now: UnixMs) -> OrderId:
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             own = own_wallet(connection, employer)
             account = require_account(own)
             payroll = order_id(_TOPIC, own.customer, key)
@@ -86,7 +86,7 @@ class Payrolls:
 
     def _load(self, payroll: OrderId, lines: Sequence[Line]) -> bool:
         """Store the next lines, and return whether more are left."""
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             row = connection.execute(select(payrolls).where(payrolls.c.payroll == payroll).with_for_update()).one()
             if row.state != PayrollState.LOADING:
                 return False
@@ -112,13 +112,13 @@ class Payrolls:
     def release(self, now: UnixMs) -> int:
         """Let the next lines of every payroll that is ready become orders; return how many lines moved."""
         # 3.
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             ready = select(payrolls.c.payroll).where(payrolls.c.state == PayrollState.READY)
             waiting = [row.payroll for row in connection.execute(ready)]
         return sum(self._release(payroll, now) for payroll in waiting)
 
     def _release(self, payroll: OrderId, now: UnixMs) -> int:
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             found = select(payrolls).where(payrolls.c.payroll == payroll).with_for_update()
             account = connection.execute(found).one().deposit_account
             rows = connection.execute(
@@ -145,7 +145,7 @@ class Payrolls:
         Raises:
             DcepError: `order_unknown`.
         """
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             row = connection.execute(select(payrolls).where(payrolls.c.payroll == payroll)).one_or_none()
             if row is None:
                 raise DcepError("order_unknown", "this operator has no payroll of this id")

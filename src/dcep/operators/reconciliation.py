@@ -28,7 +28,7 @@ from dcep.money import Fen
 from dcep.operators.exchange.deposits import CLEARING, Booking, CoreBanking, Leg
 from dcep.operators.exchange.orders import FINAL, Kind, Order, State, orders_where
 from dcep.operators.retail import RetailLine
-from dcep.operators.store import messages, orders
+from dcep.operators.store import messages, orders, transaction
 
 _PAID: Final = "settled"
 # An order taken before midnight was booked before midnight, perhaps: no order lives longer than this.
@@ -115,7 +115,7 @@ class Reconciliation:
         since, until = start_of(day), start_of(Day(day + 1))
         if now < until:
             raise BadInput("day_not_over", "a day is reconciled when it has ended")
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             moved = orders.c.moved_at_ms.between(since, until - 1)
             of_the_day = orders_where(connection, or_(moved, orders.c.state.not_in(FINAL)))
             sent = _messages_of(connection, [order.id for order in of_the_day])
@@ -148,7 +148,7 @@ class Reconciliation:
 
     def _known(self, ids: list[str]) -> set[str]:
         known: set[str] = set()
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             for at in range(0, len(ids), 500):
                 found = select(orders.c.order_id).where(orders.c.order_id.in_(ids[at : at + 500]))
                 known |= {row.order_id for row in connection.execute(found)}
@@ -178,7 +178,7 @@ class Reconciliation:
     # 4.
 
     def _sums(self, allocated: Fen) -> Iterator[Break]:
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             paid = _sum(connection, Kind.EXCHANGE, State.SETTLED)
             collected = _sum(connection, Kind.REDEEM, State.SETTLED, State.COLLECTED)
             debited = _sum(connection, Kind.EXCHANGE, State.SETTLED, State.PAYING, State.DEBITED)
@@ -205,7 +205,7 @@ class Reconciliation:
             .join(orders, orders.c.order_id == messages.c.order_id)
             .where(messages.c.answer.is_(None), orders.c.kind == kind)
         )
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             rows = connection.execute(waiting).all()
         return sum(row.amount_fen for row in rows if self._line.history(row.wire).outcome.status is Status.SETTLED)
 

@@ -25,7 +25,7 @@ from dcep.operators.customers.register import own_wallet
 from dcep.operators.exchange.orders import require_amount
 from dcep.operators.outbox import Delivered, Outbox
 from dcep.operators.retail import RetailLine
-from dcep.operators.store import refunded, refunds
+from dcep.operators.store import insert_once, refunded, refunds, transaction
 
 TOPIC: Final = "refund"
 
@@ -61,7 +61,7 @@ class Refunds:
         if self._line.history(original).outcome.status is not Status.SETTLED:
             raise DcepError("original_not_settled", "the payment that would be refunded has not settled")
         # 2.
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             own_wallet(connection, payment.body.order.receiver)
             self._take(connection, command, payment, now)
         return command.id.hex()
@@ -99,7 +99,7 @@ class Refunds:
         Raises:
             DcepError: `order_unknown`.
         """
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             row = connection.execute(select(refunds).where(refunds.c.command == command)).one_or_none()
         if row is None:
             raise DcepError("order_unknown", "this operator has no refund of this id")
@@ -117,7 +117,8 @@ def _require_undoes(refund: Command, payment: Command) -> None:
 def _hold(connection: Connection, payment: Command) -> None:
     """Let this transaction alone add up the refunds of a payment until it ends."""
     original, order = payment.id.hex(), payment.body.order
+    row = {"original": original, "merchant": order.receiver, "amount_fen": order.amount}
     held = select(refunded.c.original).where(refunded.c.original == original).with_for_update()
     if connection.execute(held).one_or_none() is None:
-        row = {"original": original, "merchant": order.receiver, "amount_fen": order.amount}
-        connection.execute(insert(refunded).values(row))
+        insert_once(connection, insert(refunded).values(row))
+        connection.execute(held).one()

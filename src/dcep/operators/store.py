@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -9,9 +11,11 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Engine,
     ForeignKey,
     Index,
+    Insert,
     Integer,
     LargeBinary,
     MetaData,
@@ -19,12 +23,15 @@ from sqlalchemy import (
     String,
     Table,
 )
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from dcep.database import open_database
+from dcep.errors import Unavailable
 
 TABLES: Final = MetaData()
 # A batch of rows that one database transaction writes at most.
 BATCH: Final = 500
+_RETRY_AFTER_MS: Final = 1_000
 
 customers: Final = Table(
     "customers",
@@ -181,6 +188,32 @@ refunds: Final = Table(
     Column("taken_at_ms", BigInteger, nullable=False),
 )
 Index("refunds_by_original", refunds.c.original)
+
+
+@contextmanager
+def transaction(store: Engine) -> Iterator[Connection]:
+    """Open a database transaction; it is durable when it is left, and nothing of it is if it breaks off.
+
+    Raises:
+        Unavailable: `database_busy`: another one wrote the same first; `database_unavailable`: it cannot be reached, is
+            held by another for too long, or its disk refuses. Nothing was written: ask for the same again.
+    """
+    try:
+        with store.begin() as connection:
+            yield connection
+    except IntegrityError:
+        message = "another transaction wrote the same first"
+        # PostgreSQL tells the value that was there already, and a traceback would tell it to the log.
+        raise Unavailable("database_busy", message, retry_after_ms=_RETRY_AFTER_MS) from None
+    except OperationalError as error:
+        message = f"the database does not take the transaction: {error.orig}"
+        raise Unavailable("database_unavailable", message, retry_after_ms=_RETRY_AFTER_MS) from error
+
+
+def insert_once(connection: Connection, row: Insert) -> None:
+    """Insert a row that another transaction may insert meanwhile: whoever comes second finds it there."""
+    with suppress(IntegrityError), connection.begin_nested():
+        connection.execute(row)
 
 
 def open_store(url: str) -> Engine:

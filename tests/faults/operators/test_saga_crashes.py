@@ -21,6 +21,7 @@ from dcep.operators.store import open_store
 from dcep.wallet.payments import Wallet
 from tests.faults.operators.books import require_law
 from tests.faults.operators.fuse import Fuse, FusedCore, FusedLine, Killed
+from tests.postgres import Server
 from tests.town import BANK, STOCK, Town, evidence_of, open_wallet, rest
 
 _CAP_OF_III = 2_000_000
@@ -68,11 +69,21 @@ class Street:
         return self.core.balance("ACCT000001"), li, self.core.balance("ACCT000002"), wang
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
+def urls(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
+    """Return the addresses of the operator's database and of the core system's."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'bank.db'}", f"sqlite:///{tmp_path / 'core.db'}"
+    server: Server = request.getfixturevalue("postgresql")
+    server.begin_test()
+    return server.new_database(), server.new_database()
+
+
 @pytest.fixture
-def street(tmp_path: Path) -> Iterator[Street]:
+def street(urls: tuple[str, str]) -> Iterator[Street]:
     """Return the street; Li has exchanged 10,000 fen."""
-    town, url = Town(), f"sqlite:///{tmp_path / 'bank.db'}"
-    store, core = open_store(url), SimulatedCoreBanking(f"sqlite:///{tmp_path / 'core.db'}")
+    town, url = Town(), urls[0]
+    store, core = open_store(url), SimulatedCoreBanking(urls[1])
     bank = town.bank(store, core)
     for person in (1, 2):
         core.open_account(f"ACCT{person:06}")
@@ -187,7 +198,7 @@ def test_a_thousand_exchanges_survive_a_process_that_is_killed_again_and_again(s
     before = street.holdings()
 
     while waiting or kills == 0 or street.require_law():
-        street.restart(at=chance.randrange(1, 500))
+        street.restart(at=chance.randrange(1, 300))
         try:
             for key, amount in list(waiting[:50]):
                 placed.add(street.bank.saga.exchange(street.li, amount, key=key, now=street.town.now))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import pytest
+
 from dcep.ids import OperatorId, WalletId
 from dcep.messages.classes import WalletClass
 from dcep.money import Fen
@@ -12,6 +14,8 @@ from dcep.operators.exchange.deposits import SimulatedCoreBanking
 from tests.town import BANK, Town, evidence_of, open_wallet, rest
 
 FUNDS: Final = Fen(100_000)
+# Both kinds of database in every run, not only in the long ones: what locks or counts in the database.
+BOTH_DATABASES: Final = pytest.mark.parametrize("new_database", ["sqlite", "postgresql"], indirect=True)
 
 
 class Street:

@@ -9,7 +9,9 @@ from dcep.ids import WalletId
 from dcep.money import Fen
 from dcep.operators.payroll import MAX_LINES, Line
 from tests.town import OTHER_BANK
-from tests.unit.operators.street import Street
+from tests.unit.operators.street import BOTH_DATABASES, Street
+
+pytestmark = BOTH_DATABASES
 
 
 def _lines(street: Street, count: int) -> list[Line]:

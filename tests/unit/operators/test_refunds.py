@@ -11,7 +11,9 @@ from dcep.ids import CommandId
 from dcep.messages.signed import decode
 from dcep.money import Fen
 from dcep.operators.refunds import RefundState
-from tests.unit.operators.street import Street
+from tests.unit.operators.street import BOTH_DATABASES, Street
+
+pytestmark = BOTH_DATABASES
 
 
 @pytest.fixture

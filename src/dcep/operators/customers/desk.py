@@ -32,7 +32,7 @@ from dcep.operators.order_ids import OrderId, digest_of, order_id, require_same
 from dcep.operators.outbox import Delivered, Outbox, Seal
 from dcep.operators.registrar import Registrar
 from dcep.operators.retail import RetailLine
-from dcep.operators.store import desk_orders, wallets
+from dcep.operators.store import desk_orders, transaction, wallets
 
 TOPIC: Final = "desk"
 _ASKER: Final = "desk"
@@ -165,7 +165,7 @@ class Desk:
         Raises:
             DcepError: `order_unknown`.
         """
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             row = connection.execute(select(desk_orders).where(desk_orders.c.order_id == order)).one_or_none()
         if row is None:
             raise DcepError("order_unknown", "this operator has no order of this id")
@@ -179,7 +179,7 @@ class Desk:
         )
 
     def _holder(self, wallet: WalletId) -> CustomerId:
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             return own_wallet(connection, wallet).customer
 
     def _order(
@@ -194,7 +194,7 @@ class Desk:
     ) -> OrderId:
         order = order_id(TOPIC, _ASKER, key)
         digest = digest_of(kind, customer, *(part for pair in sorted(values.items()) for part in pair))
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             stored = select(desk_orders.c.digest).where(desk_orders.c.order_id == order)
             known = connection.execute(stored).scalar_one_or_none()
             if known is not None:
@@ -217,7 +217,7 @@ class Desk:
 
     def advance(self, now: UnixMs) -> int:
         """Sign what is wanted, as far as the window has room, and return how many orders moved."""
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             room = self._outbox.room(connection, self._seal.account)
             wanted = (
                 select(desk_orders)
@@ -231,7 +231,7 @@ class Desk:
         expires_at = self._outbox.expiry(now)
         standings = {row.wallet: self._standing(row.wallet) for row in rows if row.kind in _NAME_A_STANDING}
         moved = 0
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             for row in rows:
                 moved += self._sign(connection, row, standings.get(row.wallet, Version(0)), expires_at)
         return moved

@@ -49,6 +49,7 @@ from dcep.operators.exchange.orders import (
 )
 from dcep.operators.order_ids import order_id
 from dcep.operators.outbox import Delivered, Outbox, Seal
+from dcep.operators.store import transaction
 from dcep.operators.vault import Vault
 
 EXCHANGE: Final = "exchange"
@@ -77,7 +78,7 @@ class Saga:
         """
         fen = require_amount(amount)
         # 1.
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             own = own_wallet(connection, wallet)
             order = order_id(EXCHANGE, own.customer, key)
             account = require_account(own)
@@ -108,7 +109,7 @@ class Saga:
     def pay(self, now: UnixMs) -> int:
         """Sign for orders that are debited, as far as the window has room; return how many orders moved."""
         moved, expires_at = 0, self._outbox.expiry(now)
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             room = self._outbox.room(connection, self._vault.account)
             for order in orders_in(connection, State.DEBITED, room):
                 if now >= order.taken_at + PATIENCE_MS:
@@ -169,7 +170,7 @@ class Saga:
         fen = require_amount(command.body.order.amount)
         order = command.id.hex()
         # 1.
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             own = own_wallet(connection, command.body.account)
             account = require_account(own)
             if not self._core.has_account(account):
@@ -224,17 +225,17 @@ class Saga:
         Raises:
             DcepError: `order_unknown`.
         """
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             return order_with(connection, order)
 
     def _at_the_bank(self, source: State, target: State, now: UnixMs, leg: Callable[[Order, UnixMs], str]) -> int:
         """Do the leg of every order in a state, then store in one transaction that it was done."""
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             waiting = orders_in(connection, source, _LEGS)
         codes = {order.id: leg(order, now) for order in waiting}
         if not codes:
             return 0
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             return sum(
                 move(connection, each, source=source, target=State.REFUSED if code else target, now=now, code=code)
                 for each, code in codes.items()
