@@ -66,7 +66,7 @@ class Town:
     """Two banks that are admitted, each with money in its vault; the town's time stands until it is told on.
 
     Args:
-        data: the folder of its ledgers; None keeps them in memory.
+        data: the folder of its ledgers, in which it goes on with its first day; None keeps them in memory.
     """
 
     def __init__(self, data: Path | None = None) -> None:
@@ -80,10 +80,14 @@ class Town:
         self.economy = Economy(keys, genesis, tier1, shard)
         self.line, self.tier1 = shard, tier1
         self.day = FIRST_DAY
-        self.economy.begin_day(self.day)
-        self.economy.admit([BANK, OTHER_BANK])
-        self.economy.issue({BANK: STOCK, OTHER_BANK: STOCK})
-        self.economy.allocate({BANK: STOCK, OTHER_BANK: STOCK})
+        if shard.standing().told:
+            self.economy._day = self.day
+            self.economy.operators = {number: self.economy._operator(number) for number in (BANK, OTHER_BANK)}
+        else:
+            self.economy.begin_day(self.day)
+            self.economy.admit([BANK, OTHER_BANK])
+            self.economy.issue({BANK: STOCK, OTHER_BANK: STOCK})
+            self.economy.allocate({BANK: STOCK, OTHER_BANK: STOCK})
         self._drawn = 0
 
     def _line(self, genesis: bytes, ledger: LedgerId, make: EngineMaker, signer: Signer, folder: Folder | None) -> Line:

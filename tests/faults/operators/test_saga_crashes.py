@@ -36,6 +36,7 @@ class Street:
     url: str
     fuse: Fuse
     store: Engine
+    onlooker: Engine
     bank: Bank
     li: WalletId
     wang: WalletId
@@ -55,12 +56,8 @@ class Street:
         self.bank = self.town.bank(self.store, core, line=line)
 
     def require_law(self) -> int:
-        """Check the law with a database of nobody's process."""
-        store = open_store(self.url)
-        try:
-            return require_law(self.town.line, self.vault, self.core, store, stock=STOCK)
-        finally:
-            store.dispose()
+        """Check the law through an onlooker's connections, not the process's own."""
+        return require_law(self.town.line, self.vault, self.core, self.onlooker, stock=STOCK)
 
     def holdings(self) -> tuple[int, int, int, int]:
         """Return deposit and wallet of Li, then of Wang."""
@@ -92,9 +89,10 @@ def street(urls: tuple[str, str]) -> Iterator[Street]:
     wang = open_wallet(town, bank, evidence_of(2, WalletClass.II), WalletClass.III, "wang")
     bank.saga.exchange(li, 10_000, key="opening", now=town.now)
     rest(bank, town.now)
-    street = Street(town, core, url, Fuse(), store, bank, li, wang, town.wallet(li, "li"))
+    street = Street(town, core, url, Fuse(), store, open_store(url), bank, li, wang, town.wallet(li, "li"))
     yield street
     street.store.dispose()
+    street.onlooker.dispose()
     core.close()
     town.close()
 

@@ -10,9 +10,7 @@ from dcep.money import Fen
 from dcep.operators.exchange.orders import Cause, State
 from dcep.operators.mandates import Mandate
 from tests.town import evidence_of, open_wallet
-from tests.unit.operators.street import BOTH_DATABASES, Street
-
-pytestmark = BOTH_DATABASES
+from tests.unit.operators.street import Street
 
 
 def _agree(street: Street, *, daily: int = 0, above: int | None = None) -> None:

@@ -11,13 +11,12 @@ from dcep.operators.payroll import MAX_LINES, Line
 from tests.town import OTHER_BANK
 from tests.unit.operators.street import BOTH_DATABASES, Street
 
-pytestmark = BOTH_DATABASES
-
 
 def _lines(street: Street, count: int) -> list[Line]:
     return [Line(street.li if place % 2 else street.bakery, Fen(10 + place)) for place in range(count)]
 
 
+@BOTH_DATABASES
 def test_every_line_is_paid_from_the_employer_s_deposit(street: Street) -> None:
     """A line for a stranger is noted with its code, and stops nobody else's pay."""
     stranger = street.town.economy.new_wallet(OTHER_BANK, "stranger").id

@@ -283,6 +283,8 @@ def _move(connection: Connection, order_id: str, leg: Leg, *, source: str, targe
     # Always in the order of their names: two transactions never wait for each other's account.
     for account, change in sorted(((source, -amount), (target, amount))):
         balance = _accounts.c.balance_fen + change
-        connection.execute(update(_accounts).where(_accounts.c.account == account).values(balance_fen=balance))
+        moved = connection.execute(update(_accounts).where(_accounts.c.account == account).values(balance_fen=balance))
+        if moved.rowcount != 1:
+            raise BadInput("account_unknown", "the bank keeps no such account")
         row = {"order_id": order_id, "leg": leg, "account": account, "amount_fen": change}
         connection.execute(insert(_entries).values(row))

@@ -187,14 +187,14 @@ def test_while_no_answer_comes_the_same_bytes_are_sent(
     monkeypatch.setattr(bank.outbox, "_line", line)
     line.arrives = arrives
     order = bank.saga.exchange(li, 500, key="e1", now=town.now)
-    for minute in range(120):
+    for minute in range(0, 120, 6):
         with pytest.raises(Unavailable):
             bank.advance(UnixMs(town.now + minute * 60_000))
 
     line.is_cut = False
     rest(bank, town.now)
 
-    assert len(line.sent) > 100
+    assert len(line.sent) > 10
     assert len(set(line.sent)) == 1
     assert bank.saga.order(order).state is State.SETTLED
     assert (core.balance(_ACCOUNT), _balance(town, li)) == (99_500, 500)
@@ -322,6 +322,8 @@ def test_the_core_system_books_an_order_once(core: SimulatedCoreBanking) -> None
         core.debit("p", _ACCOUNT, Fen(11), now=now)
     with pytest.raises(BadInput, match="never_debited"):
         core.reverse("q", now=now)
+    with pytest.raises(BadInput, match="account_unknown"):
+        core.credit("t", "NOWHERE", Fen(1), now=now)
     with pytest.raises(DepositRefused, match="account_unknown"):
         core.debit("r", "NOWHERE", Fen(1), now=now)
     with pytest.raises(DepositRefused, match="account_unknown"):
