@@ -14,7 +14,7 @@ from benchmarks.figure import Figure, Reference, Spent, present
 from benchmarks.world import World, bodies_of, world_in
 from dcep.clock import UnixMs
 from dcep.crypto.suites import Signer
-from dcep.ledger.client import Line, open_line
+from dcep.ledger.client import WorkerLine, open_line
 from dcep.ledger.folder import Folder
 from dcep.ledger.native import RustEngine
 from dcep.simulation.economy import SHARD
@@ -65,7 +65,7 @@ def _pay(world: World) -> int:
 
 
 @contextmanager
-def _opened(data: Path, worker: Signer, now: UnixMs, spent: Spent) -> Iterator[Line]:
+def _opened(data: Path, worker: Signer, now: UnixMs, spent: Spent) -> Iterator[WorkerLine]:
     """Open the shard against the clock."""
     with Folder.open(data) as folder:
         with spent:

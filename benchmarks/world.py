@@ -19,7 +19,7 @@ from dcep.clock import day_of_date
 from dcep.crypto.suites import Signer
 from dcep.ids import OperatorId, WalletId, wallet_id
 from dcep.issuance.rules import read_rules
-from dcep.ledger.client import Line
+from dcep.ledger.client import WorkerLine
 from dcep.ledger.engine.standing import EngineMaker
 from dcep.ledger.log.segments import SEGMENT_BYTES
 from dcep.ledger.native import RustEngine
@@ -71,7 +71,7 @@ class World:
         self._idle_proof = _proof(self._idle)
 
     @property
-    def line(self) -> Line:
+    def line(self) -> WorkerLine:
         """The line to the shard."""
         return self.economy.shard.line
 

@@ -13,7 +13,7 @@ from dcep.clock import Day, UnixMs, day_of_date
 from dcep.crypto.suites import Signer
 from dcep.ids import TIER1, LedgerId, OperatorId, WalletId
 from dcep.issuance.rules import read_rules
-from dcep.ledger.client import Line, open_line
+from dcep.ledger.client import Line, WorkerLine, open_line
 from dcep.ledger.engine.standing import EngineMaker
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.ledger.folder import Folder, LedgerFolder
@@ -29,7 +29,6 @@ from dcep.operators.bank import Bank
 from dcep.operators.customers.real_names import Evidence, PersonEvidence, SimulatedKyc
 from dcep.operators.exchange.deposits import CoreBanking, SimulatedCoreBanking
 from dcep.operators.outbox import Seal
-from dcep.operators.retail import RetailLine
 from dcep.operators.store import open_store
 from dcep.simulation.economy import SHARD, Economy, Keys, genesis_of
 from dcep.wallet.payments import Wallet
@@ -90,7 +89,9 @@ class Town:
             self.economy.allocate({BANK: STOCK, OTHER_BANK: STOCK})
         self._drawn = 0
 
-    def _line(self, genesis: bytes, ledger: LedgerId, make: EngineMaker, signer: Signer, folder: Folder | None) -> Line:
+    def _line(
+        self, genesis: bytes, ledger: LedgerId, make: EngineMaker, signer: Signer, folder: Folder | None
+    ) -> WorkerLine:
         if folder is not None:
             return open_line(folder, ledger, make, signer, lambda: self.now)
         network = network_of(genesis)
@@ -104,7 +105,7 @@ class Town:
             snapshots=SnapshotStore(place),
         )
         opened.replay(signer)
-        return Line(opened, signer, lambda: self.now)
+        return WorkerLine(opened, signer, lambda: self.now)
 
     @property
     def now(self) -> UnixMs:
@@ -128,9 +129,7 @@ class Town:
             return Seal(account=desk.vault.wallet, signer=desk.vault_signer)
         return Seal(account=desk.registrar_wallet, signer=desk.registrar_signer)
 
-    def bank(
-        self, store: Engine, core: CoreBanking, *, operator: OperatorId = BANK, line: RetailLine | None = None
-    ) -> Bank:
+    def bank(self, store: Engine, core: CoreBanking, *, operator: OperatorId = BANK, line: Line | None = None) -> Bank:
         """Return an operator's business over a database and its bank's core system."""
         return Bank(
             store,

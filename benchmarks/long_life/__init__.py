@@ -33,7 +33,7 @@ from dcep.crypto.suites import Signer
 from dcep.errors import Unavailable
 from dcep.ledger.archive import archive
 from dcep.ledger.audit import audit
-from dcep.ledger.client import Line, open_line
+from dcep.ledger.client import WorkerLine, open_line
 from dcep.ledger.folder import Folder
 from dcep.ledger.log.segments import SEGMENT_BYTES
 from dcep.ledger.native import RustEngine
@@ -166,7 +166,7 @@ class LongLife:
         self._say("restart", found)
         return found
 
-    def _wait_for_history(self, line: Line, began: float) -> float:
+    def _wait_for_history(self, line: WorkerLine, began: float) -> float:
         while True:
             try:
                 line.build_history()
@@ -176,7 +176,7 @@ class LongLife:
                 line.history(self._samples[-1].settled[0])
                 return round(time.perf_counter() - began, 2)
 
-    def _ask(self, line: Line) -> dict[str, Any]:
+    def _ask(self, line: WorkerLine) -> dict[str, Any]:
         asked: dict[str, Any] = {}
         for fate, status in (
             ("settled", Status.SETTLED),

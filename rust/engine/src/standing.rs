@@ -18,7 +18,8 @@ pub struct Applied {
     pub root: Hash,
 }
 
-/// What a signed header says of the state: folded time, money, the vault lane's window, versions in force, flows.
+/// What a signed header says of the state: folded time, money, the vault lane's window, versions in force, flows;
+/// and how far the rules in force let a frame be ahead of tier 1.
 #[derive(Debug)]
 #[allow(missing_docs, reason = "said above")]
 pub struct Standing {
@@ -30,6 +31,7 @@ pub struct Standing {
     pub board: Version,
     pub workers: Version,
     pub rules: Version,
+    pub clock_bound: UnixMs,
     pub flows: Vec<Flow>,
 }
 

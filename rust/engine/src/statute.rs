@@ -103,6 +103,7 @@ impl Engine {
                 .map(|(version, _)| *version)
                 .unwrap_or_default(),
             rules: book.rules.version,
+            clock_bound: book.rules.in_force.clock_bound,
             flows: roots::flows(book),
         }
     }

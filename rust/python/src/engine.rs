@@ -22,8 +22,8 @@ type Bytes<'py> = Bound<'py, PyBytes>;
 type AppliedParts<'py> = (usize, Bytes<'py>, Bytes<'py>, Bytes<'py>);
 /// peer, sent, `sent_fen`, received, `received_fen`.
 type FlowParts = (u16, u64, u128, u64, u128);
-/// now, told, total, `vault_high`, `vault_used`, board, workers, rules, flows.
-type StandingParts = (u64, u64, u128, u64, u64, u32, u32, u32, Vec<FlowParts>);
+/// now, told, total, `vault_high`, `vault_used`, board, workers, rules, `clock_bound`, flows.
+type StandingParts = (u64, u64, u128, u64, u64, u32, u32, u32, u64, Vec<FlowParts>);
 /// wallets, vaults, `issuing_vault`, locked, suspense, alarms.
 type SumsParts = (u128, u128, u128, u128, u128, u64);
 /// (class, epoch, standing), (balance, locked, in flight, spent today, spent this year), (frozen to pay, frozen to
@@ -136,6 +136,7 @@ impl Engine {
             it.board,
             it.workers,
             it.rules,
+            it.clock_bound,
             flows,
         ))
     }

@@ -29,6 +29,7 @@ NAMES: Final = (
     "restart",
     "memory",
     "log-bytes",
+    "rest",
 )
 _LIMIT_S: Final = 60
 _ROOT: Final = Path(dcep.__file__).parents[2]

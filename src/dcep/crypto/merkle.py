@@ -52,13 +52,30 @@ def path(hashes: Sequence[bytes], index: int) -> list[bytes]:
     Raises:
         BadPath: there is no such leaf.
     """
-    _require_leaf(index, len(hashes))
-    level, siblings = hashes, list[bytes]()
-    while len(level) > 1:
+    return path_in(levels(hashes), index)
+
+
+def levels(hashes: Sequence[bytes]) -> list[Sequence[bytes]]:
+    """Return the tree over the hashes of the leaves, from these up to the root: the paths of all leaves lie in it."""
+    tree = [hashes]
+    while len(tree[-1]) > 1:
+        tree.append(_level_above(tree[-1]))
+    return tree
+
+
+def path_in(tree: Sequence[Sequence[bytes]], index: int) -> list[bytes]:
+    """Return the path of a leaf as `path` does, from the levels of the tree.
+
+    Raises:
+        BadPath: there is no such leaf.
+    """
+    _require_leaf(index, len(tree[0]))
+    siblings = []
+    for level in tree[:-1]:
         sibling = index ^ 1
         if sibling < len(level):
             siblings.append(level[sibling])
-        level, index = _level_above(level), index >> 1
+        index >>= 1
     return siblings
 
 

@@ -1,4 +1,4 @@
-"""A line to a ledger: all that actors may know of it. Here in one process; over HTTP the face is the same."""
+"""A line to a ledger: all that actors may know of it. Here in one process; over HTTP it is dcep.ledger.remote."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Protocol
 
 from dcep.clock import UnixMs
 from dcep.crypto.suites import Signer
-from dcep.ids import LedgerId, WalletId
+from dcep.ids import LedgerId, NetworkId, WalletId
 from dcep.ledger.engine.standing import AccountView, EngineMaker, Standing, Sums
 from dcep.ledger.folder import Folder
 from dcep.ledger.history import History
@@ -18,19 +19,89 @@ from dcep.ledger.log.headers import FileHeaders
 from dcep.ledger.log.segments import SEGMENT_BYTES
 from dcep.ledger.snapshots import SnapshotStore
 from dcep.ledger.worker.answers import Answer, speaks_of_a_number
+from dcep.ledger.worker.crossings import Crossing, acknowledgement, credits_to, crossing
 from dcep.ledger.worker.evidence import frame_evidence
 from dcep.ledger.worker.opening import OpenLedger
 from dcep.ledger.worker.pipeline import Pipeline, ask
 from dcep.messages.frames import join
-from dcep.messages.layout import Blob, Count, Seq
+from dcep.messages.layout import Blob, Count, Lane, Number, Seq
 from dcep.messages.outcomes import BEHIND
 from dcep.messages.receipts import Receipt
 from dcep.messages.signed import decode
 from dcep.money import Fen
 
+# What the answers of a line are made of: an actor imports nothing else of the ledger.
+__all__ = ["AccountView", "Answer", "Line", "Standing", "Sums", "open_line"]
 
-class Line:
-    """Submit commands to a ledger and ask it.
+
+class Line(Protocol):
+    """The face of a ledger to all who meet it: send commands, ask what became of them, carry for it."""
+
+    @property
+    def network(self) -> NetworkId:
+        """The network of the ledger."""
+        ...
+
+    @property
+    def place(self) -> LedgerId:
+        """Which ledger of the network it is."""
+        ...
+
+    def submit(self, wires: Sequence[bytes], *, at: UnixMs | None = None) -> Sequence[Answer]:
+        """Send commands and wait for their answers, in order.
+
+        Args:
+            wires: signed commands.
+            at: the time of their frame, only on a network with simulated time.
+
+        Raises:
+            Unavailable: send the same bytes again.
+        """
+        ...
+
+    def history(self, wire: bytes) -> Answer:
+        """Return what became of a command, without sending it; `unavailable` while nothing final has."""
+        ...
+
+    def receipt_of(self, wire: bytes, answer: Answer) -> Receipt:
+        """Return the receipt of a command that was answered with its place in the log."""
+        ...
+
+    def account(self, wallet: WalletId) -> AccountView | None:
+        """Return an account as it stands."""
+        ...
+
+    def window(self, wallet: WalletId, lane: Lane) -> tuple[Number, int, int]:
+        """Return high, used and settled of a lane; a fresh window where there is none."""
+        ...
+
+    def standing(self) -> Standing:
+        """Return what the newest header says."""
+        ...
+
+    def sums(self) -> Sums:
+        """Count the money of the ledger."""
+        ...
+
+    def crossing(self, peer: LedgerId) -> Crossing:
+        """Return this ledger's end of the channel to a peer."""
+        ...
+
+    def credits(self, peer: LedgerId, *, after: Number, limit: int) -> Sequence[tuple[Number, bytes]]:
+        """Return n and the credit of each message to a peer behind `after`, in order, at most `limit`."""
+        ...
+
+    def acknowledgement(self, peer: LedgerId) -> bytes | None:
+        """Return what this ledger has taken in from a peer, to be brought there; None if there is nothing to say."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the ledger."""
+        ...
+
+
+class WorkerLine:
+    """The line to a ledger in this process, with the worker on it.
 
     Args:
         ledger: the ledger as it stands; the line closes it.
@@ -84,9 +155,45 @@ class Line:
         """
         self._history.build()
 
+    @property
+    def network(self) -> NetworkId:
+        return self.ledger.network
+
+    @property
+    def place(self) -> LedgerId:
+        return self.ledger.ledger
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the worker is at work; once it has stopped nothing more is answered, and a start reads the log."""
+        return self._pipeline.is_running
+
+    def receipt_of(self, wire: bytes, answer: Answer) -> Receipt:
+        """Return the receipt of a command that was answered: from memory if its frame is one of the newest."""
+        assert answer.seq is not None, "only what stands in the log has a receipt"
+        tree = self.ledger.recent.find(answer.seq)
+        return self.receipt(answer.seq, answer.place) if tree is None else tree.receipt(answer.place, wire)
+
     def receipt(self, seq: Seq, place: int) -> Receipt:
-        """Return the receipt of the command at a place of the log."""
-        evidence = frame_evidence(self.ledger, seq).of(place)
+        """Read the receipt of the command at a place of the log back."""
+        found = self.find_receipt(seq, place)
+        assert found is not None, "what was answered has its place"
+        return found
+
+    def find_receipt(self, seq: Seq, place: int) -> Receipt | None:
+        """Read the receipt of the command at a place of the log back; None if no command stands there.
+
+        Args:
+            seq: a frame of which the header is stored.
+            place: any number.
+
+        Raises:
+            Archived: the frame was moved to an archive.
+        """
+        frame = frame_evidence(self.ledger, seq)
+        if not 0 <= place < len(frame.records):
+            return None
+        evidence = frame.of(place)
         return Receipt(
             command=Blob(evidence.wire),
             outcome=Blob(evidence.outcome.encode()),
@@ -97,19 +204,35 @@ class Line:
 
     def account(self, wallet: WalletId) -> AccountView | None:
         """Return an account as it stands."""
-        return self.ledger.engine.account(wallet)
+        return self.ledger.ask(lambda engine: engine.account(wallet))
+
+    def window(self, wallet: WalletId, lane: Lane) -> tuple[Number, int, int]:
+        """Return high, used and settled of a lane; a fresh window where there is none."""
+        return self.ledger.ask(lambda engine: engine.window(wallet, lane))
+
+    def crossing(self, peer: LedgerId) -> Crossing:
+        """Return this ledger's end of the channel to a peer; BadInput if there is none."""
+        return crossing(self.ledger, peer)
+
+    def credits(self, peer: LedgerId, *, after: Number, limit: int) -> Sequence[tuple[Number, bytes]]:
+        """Return n and the credit of each message to a peer behind `after`, in order, at most `limit`."""
+        return list(credits_to(self.ledger, peer, after=after, limit=limit))
+
+    def acknowledgement(self, peer: LedgerId) -> bytes | None:
+        """Return the newest header as an acknowledgement; every peer gets the same."""
+        return acknowledgement(self.ledger)
 
     def standing(self) -> Standing:
         """Return what the newest header says."""
-        return self.ledger.engine.standing()
+        return self.ledger.ask(lambda engine: engine.standing())
 
     def sums(self) -> Sums:
         """Count the money of the ledger."""
-        return self.ledger.engine.sums()
+        return self.ledger.ask(lambda engine: engine.sums())
 
     def balances(self) -> list[tuple[WalletId, Fen]]:
         """Return every account's balance in opening order."""
-        return self.ledger.engine.balances()
+        return self.ledger.ask(lambda engine: engine.balances())
 
     def checkpoint(self) -> None:
         """Let the log name the root of the state, and keep a snapshot."""
@@ -130,7 +253,7 @@ def open_line(
     clock: Callable[[], UnixMs],
     *,
     segment_bytes: int = SEGMENT_BYTES,
-) -> Line:
+) -> WorkerLine:
     """Open a ledger of a data folder and put a worker on it.
 
     Args:
@@ -154,4 +277,4 @@ def open_line(
         opened.replay(signer)
         # From here on the line closes them.
         stack.pop_all()
-    return Line(opened, signer, clock, index=folder.index / place.name)
+    return WorkerLine(opened, signer, clock, index=folder.index / place.name)

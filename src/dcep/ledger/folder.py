@@ -3,7 +3,7 @@
 DIR/ledger/genesis                          what the network is
 DIR/ledger/{tier1,shard-000,…}/{log,headers,snapshots}/
 DIR/keys  DIR/index  DIR/torn  DIR/tmp      not covered by the audit
-DIR/lock                                    held by whoever has the folder open
+DIR/lock                                    held by whoever has the folder open: one alone, or services that share it
 """
 
 from __future__ import annotations
@@ -135,12 +135,13 @@ class Folder:
             raise _unusable(root, error) from error
 
     @classmethod
-    def open(cls, root: Path, network: NetworkId | None = None) -> Folder:
+    def open(cls, root: Path, network: NetworkId | None = None, *, is_shared: bool = False) -> Folder:
         """Lock the folder of a network.
 
         Args:
             root: the data folder.
             network: the network that is expected; None takes the one that is there.
+            is_shared: others may share it, each with a ledger of its own; nobody may have it alone meanwhile.
 
         Raises:
             BadInput: `no_such_folder` or `other_network`.
@@ -150,7 +151,7 @@ class Folder:
         if not (root / "ledger" / _GENESIS).is_file():
             raise BadInput("no_such_folder", "no network is kept here", where=str(root))
         try:
-            lock = _lock(root)
+            lock = _lock(root, is_shared=is_shared)
             try:
                 return cls._open_locked(root, lock, network)
             except BaseException:
@@ -286,10 +287,10 @@ def build_pieces_durably(path: Path, pieces: Iterable[bytes], *, at: Path) -> No
     flush_folder(path.parent)
 
 
-def _lock(root: Path) -> int:
+def _lock(root: Path, *, is_shared: bool = False) -> int:
     lock = os.open(root / "lock", os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, (fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(lock)
         message = f"{root} is in use by another program"

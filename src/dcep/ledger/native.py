@@ -107,7 +107,7 @@ class RustEngine:
         return [_answer(status, reason) for status, reason in _ANSWER.iter_unpack(answers)]
 
     def standing(self) -> Standing:
-        now, told, total, vault_high, vault_used, board, workers, rules, flows = self._engine.standing()
+        now, told, total, vault_high, vault_used, board, workers, rules, bound, flows = self._engine.standing()
         return Standing(
             now=UnixMs(now),
             told=UnixMs(told),
@@ -117,6 +117,7 @@ class RustEngine:
             board=Version(board),
             workers=Version(workers),
             rules=Version(rules),
+            clock_bound=UnixMs(bound),
             flows=tuple(_flow(*flow) for flow in flows),
         )
 

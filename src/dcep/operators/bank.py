@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from dcep.clock import UnixMs
 from dcep.errors import Unavailable
 from dcep.ids import NetworkId, OperatorId
+from dcep.ledger.client import Line
 from dcep.operators import refunds
 from dcep.operators.customers import desk
 from dcep.operators.customers.desk import Desk
@@ -23,7 +24,6 @@ from dcep.operators.outbox import Outbox, Seal, Taker
 from dcep.operators.payroll import Payrolls
 from dcep.operators.reconciliation import Reconciliation
 from dcep.operators.refunds import Refunds
-from dcep.operators.retail import RetailLine
 
 
 class Bank:
@@ -40,7 +40,7 @@ class Bank:
     def __init__(
         self,
         store: Engine,
-        line: RetailLine,
+        line: Line,
         network: NetworkId,
         *,
         operator: OperatorId,

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select
 from dcep.clock import UnixMs, day_of, start_of
 from dcep.errors import BadInput, DcepError
 from dcep.ids import NetworkId, WalletId
+from dcep.ledger.client import Line
 from dcep.messages.commands.payments import Pay
 from dcep.messages.refusals import Refusal
 from dcep.money import Fen
@@ -24,7 +25,6 @@ from dcep.operators.customers.register import own_wallet
 from dcep.operators.exchange.orders import Cause, Kind, State, require_amount, take_order
 from dcep.operators.exchange.saga import Saga, require_account
 from dcep.operators.order_ids import order_id
-from dcep.operators.retail import RetailLine
 from dcep.operators.store import mandates, orders, transaction
 
 
@@ -40,7 +40,7 @@ class Mandate:
 class Mandates:
     """The mandates of one operator's customers."""
 
-    def __init__(self, store: Engine, line: RetailLine, saga: Saga, network: NetworkId) -> None:
+    def __init__(self, store: Engine, line: Line, saga: Saga, network: NetworkId) -> None:
         self._store, self._line, self._saga, self._network = store, line, saga, network
 
     def agree(self, mandate: Mandate, *, now: UnixMs) -> None:

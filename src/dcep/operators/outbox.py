@@ -22,11 +22,11 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from dcep.clock import UnixMs
 from dcep.crypto.suites import Signer
 from dcep.ids import CommandId, NetworkId, WalletId
+from dcep.ledger.client import Line
 from dcep.messages.layout import Epoch, Number
 from dcep.messages.outcomes import Outcome, Status
 from dcep.messages.signatory import Signatory
 from dcep.messages.signed import Command, decode
-from dcep.operators.retail import RetailLine
 from dcep.operators.store import free_numbers, insert_once, lanes, messages, transaction
 
 # PROTOCOL's window: 64 numbers may be in flight on a lane.
@@ -67,7 +67,7 @@ Taker = Callable[[Connection, Delivered], None]
 class Outbox:
     """The messages of one operator to the retail ledger."""
 
-    def __init__(self, store: Engine, line: RetailLine, network: NetworkId) -> None:
+    def __init__(self, store: Engine, line: Line, network: NetworkId) -> None:
         self._store, self._line, self._network = store, line, network
 
     # 1.

@@ -23,11 +23,11 @@ from sqlalchemy import Connection, Engine, func, or_, select
 from dcep.clock import DAY_MS, Day, UnixMs, start_of
 from dcep.errors import BadInput
 from dcep.ids import WalletId
+from dcep.ledger.client import Line
 from dcep.messages.outcomes import Status
 from dcep.money import Fen
 from dcep.operators.exchange.deposits import CLEARING, Booking, CoreBanking, Leg
 from dcep.operators.exchange.orders import FINAL, Kind, Order, State, orders_where
-from dcep.operators.retail import RetailLine
 from dcep.operators.store import messages, orders, transaction
 
 _PAID: Final = "settled"
@@ -98,7 +98,7 @@ _PAYMENTS: Final[dict[tuple[Kind, State], int]] = {
 class Reconciliation:
     """The four books of one operator."""
 
-    def __init__(self, store: Engine, line: RetailLine, core: CoreBanking, vault: WalletId) -> None:
+    def __init__(self, store: Engine, line: Line, core: CoreBanking, vault: WalletId) -> None:
         self._store, self._line, self._core, self._vault = store, line, core, vault
 
     def reconcile(self, day: Day, *, allocated: Fen, now: UnixMs) -> list[Break]:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 from dcep.clock import UnixMs
 from dcep.errors import BadInput, DcepError
 from dcep.ids import NetworkId
+from dcep.ledger.client import Line
 from dcep.messages.commands.payments import Pay, Refund
 from dcep.messages.outcomes import Status
 from dcep.messages.signed import Command
@@ -24,7 +25,6 @@ from dcep.operators.brought import read_brought
 from dcep.operators.customers.register import own_wallet
 from dcep.operators.exchange.orders import require_amount
 from dcep.operators.outbox import Delivered, Outbox
-from dcep.operators.retail import RetailLine
 from dcep.operators.store import insert_once, refunded, refunds, transaction
 
 TOPIC: Final = "refund"
@@ -41,7 +41,7 @@ class RefundState(StrEnum):
 class Refunds:
     """The refunds of one operator's merchants."""
 
-    def __init__(self, store: Engine, line: RetailLine, outbox: Outbox, network: NetworkId) -> None:
+    def __init__(self, store: Engine, line: Line, outbox: Outbox, network: NetworkId) -> None:
         self._store, self._line, self._outbox, self._network = store, line, outbox, network
 
     def refund(self, original: bytes, refund: bytes, *, now: UnixMs) -> str:

@@ -20,7 +20,7 @@ from dcep.issuance.officers import Officer, Proposal, board_of
 from dcep.issuance.orders import IssuingVault
 from dcep.issuance.settlement import SimulatedSettlement
 from dcep.issuance.supply import Supply
-from dcep.ledger.client import Line
+from dcep.ledger.client import WorkerLine
 from dcep.ledger.relay import carry
 from dcep.ledger.worker.answers import Answer, outcomes_of
 from dcep.messages.classes import OperatorStatus
@@ -117,7 +117,7 @@ class Operator:
 class Economy:
     """The actors over two ledgers, and the steps that they take together."""
 
-    def __init__(self, keys: Keys, genesis: Genesis, tier1: Line, shard: Line) -> None:
+    def __init__(self, keys: Keys, genesis: Genesis, tier1: WorkerLine, shard: WorkerLine) -> None:
         self.keys, self.genesis = keys, genesis
         self.network: NetworkId = network_of(encode_genesis(genesis))
         self.tier1, self.shard = Player(tier1), Player(shard)

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from dcep.clock import UnixMs
 from dcep.errors import BadInput
 from dcep.ids import CommandId
-from dcep.ledger.client import Line
+from dcep.ledger.client import WorkerLine
 from dcep.ledger.worker.answers import Answer
 from dcep.ledger.worker.evidence import frame_evidence
 from dcep.ledger.worker.opening import OpenLedger
@@ -33,7 +33,7 @@ class _Played(NamedTuple):
 class Player:
     """One ledger's part of the script."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: WorkerLine) -> None:
         self.line = line
         self._network = line.ledger.network
         self._played = _played(line.ledger)

@@ -10,7 +10,7 @@ import pytest
 from dcep.clock import UnixMs, day_of_date
 from dcep.ids import OperatorId
 from dcep.issuance.rules import read_rules
-from dcep.ledger.client import Line
+from dcep.ledger.client import WorkerLine
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.ledger.worker.answers import Answer
 from dcep.messages.classes import WalletClass
@@ -35,7 +35,7 @@ class Shop:
         self.li, self.bakery = (economy.new_wallet(_BANK, name) for name in ("li", "bakery"))
 
     @property
-    def line(self) -> Line:
+    def line(self) -> WorkerLine:
         return self.economy.shard.line
 
     def open(self) -> None:

@@ -214,3 +214,14 @@ def test_the_log_makes_its_folder_if_somebody_removed_it(tmp_path: Path) -> None
         FileLog(place, folder.network, answered=Seq(0)).close()
 
         assert place.log.is_dir()
+
+
+def test_several_ledgers_share_a_folder_that_nobody_has_alone(tmp_path: Path) -> None:
+    """Each service writes its own ledger; an audit or a replay needs all of them to stand still."""
+    Folder.create(tmp_path, GENESIS).close()
+
+    one, other = (Folder.open(tmp_path, is_shared=True) for _ in range(2))
+    with one, other, pytest.raises(Unavailable, match="folder_in_use"):
+        Folder.open(tmp_path)
+    with Folder.open(tmp_path), pytest.raises(Unavailable, match="folder_in_use"):
+        Folder.open(tmp_path, is_shared=True)

@@ -26,7 +26,10 @@ class Applied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What a signed header says of the state: folded time, money, the vault lane's window, versions in force, flows."""
+    """What a signed header says of the state: folded time, money, the vault lane's window, versions in force, flows.
+
+    `clock_bound` is how far the rules in force let a frame be ahead of tier 1; no header carries it.
+    """
 
     now: UnixMs
     told: UnixMs
@@ -36,6 +39,7 @@ class Standing:
     board: Version
     workers: Version
     rules: Version
+    clock_bound: UnixMs
     flows: tuple[Flow, ...]
 
 

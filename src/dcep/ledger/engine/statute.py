@@ -76,6 +76,7 @@ class PythonEngine:
             board=book.board_version,
             workers=book.workers[book.ledger][0],
             rules=book.rules.version,
+            clock_bound=book.rules.in_force.clock_bound,
             flows=roots.flows(book),
         )
 

@@ -9,18 +9,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Lock
-from typing import Final
+from typing import Final, TypeVar
 
+from dcep.clock import UnixMs
 from dcep.crypto import merkle
 from dcep.crypto.suites import Signer
 from dcep.errors import Damaged
 from dcep.ids import LedgerId, ledger_name
-from dcep.ledger.engine.standing import Applied, Engine, EngineMaker
+from dcep.ledger.engine.standing import Applied, Engine, EngineMaker, Standing
 from dcep.ledger.log import HeaderStore, Log, Stored
 from dcep.ledger.snapshots import Snapshot, SnapshotStore
 from dcep.ledger.worker.headers import header_of, says_the_same, sign_header
+from dcep.ledger.worker.recent import FrameTree, RecentFrames
 from dcep.messages.commands.timekeeping import Checkpoint
 from dcep.messages.frames import FIRST_HEAD, Frame, next_head, split
 from dcep.messages.genesis import decode_genesis, network_of
@@ -31,6 +33,8 @@ from dcep.messages.outcomes import Outcome
 from dcep.messages.signed import MIN_RECORD, decode_record, kind_of, prefix
 
 _CHECKPOINT: Final = KIND_OF[Checkpoint].number
+
+_Answer = TypeVar("_Answer")
 
 
 class OpenLedger:
@@ -51,6 +55,9 @@ class OpenLedger:
         self._lock = Lock()
         self.seq, self.head = Seq(0), FIRST_HEAD
         self.engine = self._start_engine(genesis, make)
+        self.recent = RecentFrames()
+        self._watchers: list[Callable[[], None]] = []
+        self._note_time(self.engine.standing())
 
     # Used by the pipeline.
 
@@ -58,6 +65,11 @@ class OpenLedger:
         """Ask the engine what may be answered before the append."""
         with self._lock:
             return self.engine.hear(body)
+
+    def ask(self, question: Callable[[Engine], _Answer]) -> _Answer:
+        """Ask the engine something while no frame is applied to it."""
+        with self._lock:
+            return question(self.engine)
 
     def apply(self, frame: Frame) -> Applied:
         """Apply a frame that was read back from the log.
@@ -83,16 +95,30 @@ class OpenLedger:
         """Sign and store the header after the newest frame."""
         if self.log.begins_file(self.seq):
             self.headers.begin_file()
+        standing = self.engine.standing()
         header = header_of(
             self.network,
             self.ledger,
             seq=self.seq,
             head=self.head,
             applied=applied,
-            standing=self.engine.standing(),
+            standing=standing,
             worker=Key(signer.public),
         )
-        self.headers.append(self.seq, sign_header(header, signer).encode(), applied.outcomes)
+        data = sign_header(header, signer).encode()
+        self.headers.append(self.seq, data, applied.outcomes)
+        self.recent.keep(self.seq, FrameTree(applied.ids, applied.outcomes, data))
+        self._note_time(standing)
+        for tell in self._watchers:
+            tell()
+
+    def watch(self, tell: Callable[[], None]) -> None:
+        """Let somebody know of each header when it is stored; `tell` runs in the worker's thread and never waits."""
+        self._watchers.append(tell)
+
+    def _note_time(self, standing: Standing) -> None:
+        # Read by whoever appends, without waiting for the frame that is being applied.
+        self.furthest = UnixMs(standing.told + standing.clock_bound)
 
     def keep_snapshot(self, seq: Seq, head: Hash, chunks: Sequence[bytes]) -> None:
         """Keep the state after frame `seq`, of which a checkpoint now stands in the log.
@@ -153,6 +179,7 @@ class OpenLedger:
                 signed_again += 1
                 continue
             self._require_same(stored, applied)
+        self._note_time(self.engine.standing())
         return signed_again
 
     def _require_same(self, stored: Stored, applied: Applied) -> None:

@@ -8,6 +8,8 @@
 4. The writer applies what was appended, signs the header and stores it; only then are the jobs answered.
 5. A number that was found used or superseded is no answer: history says what became of the command, in a thread of its
    own, and the job waits for it alone.
+6. Where the worker's own clock is further ahead of tier 1 than the rules allow, nothing but a tick is appended: the
+   frame would be void. Whoever waits hears `unavailable`.
 
 While a frame is appended and another applied the verifiers are at work on the next ones. A failure of the log or a
 header is the end of the worker: nothing more is answered, and a start reads the log.
@@ -34,11 +36,12 @@ from dcep.ledger.worker.answers import Answer, Answers, speak_of_numbers, speaks
 from dcep.ledger.worker.intake import Admitted, take_in
 from dcep.ledger.worker.opening import OpenLedger
 from dcep.ledger.worker.writer import RETRY_AFTER_MS, Writer, Written
-from dcep.messages.commands.timekeeping import Checkpoint
+from dcep.messages.commands.timekeeping import Checkpoint, Tick
 from dcep.messages.frames import join
+from dcep.messages.kinds import KIND_OF
 from dcep.messages.layout import Hash, Seq
 from dcep.messages.outcomes import Outcome
-from dcep.messages.signed import decode, record_of, unsigned
+from dcep.messages.signed import MIN_WIRE, decode, kind_of, record_of, unsigned
 
 FRAME_BYTES: Final = 256 * 1024
 # A job and what may be joined with it stay below the largest body that a frame may have.
@@ -47,6 +50,8 @@ MAX_UNDER_WAY_BYTES: Final = 8 * 1024 * 1024
 VERIFIERS: Final = 2
 # So few jobs are not shared: signatures are cheaper in company.
 FEWEST_JOBS: Final = 32
+_RETRY_AFTER_TICK_MS: Final = 5_000
+_TICK: Final = KIND_OF[Tick].number
 
 
 @dataclass(slots=True, kw_only=True)
@@ -158,6 +163,11 @@ class Pipeline:
         self._writer.close()
         self._resolver.shutdown()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether nothing has failed, and the end was not asked for."""
+        return self._failure is None and not self._is_closing
+
     def _require_running(self) -> None:
         if self._failure is not None:
             raise Unavailable("stopped", f"the worker has stopped: {self._failure}", retry_after_ms=RETRY_AFTER_MS)
@@ -233,11 +243,22 @@ class Pipeline:
     def _process(self, batches: list[_Batch]) -> None:
         at = batches[0].at
         time = self._clock() if at is None else at
+        # 6.
+        if at is None and time > self._ledger.furthest and not _brings_a_tick(batches):
+            self._put_off(batches)
+            return
         admitted = [batch.admitted for batch in batches if batch.admitted]
         body = b"".join([each.body for each in admitted])
         may_change_workers = any(each.may_change_workers for each in admitted)
         written = self._writer.write(body, time, may_change_workers=may_change_workers)
         written.add_done_callback(partial(self._tell, batches))
+
+    def _put_off(self, batches: list[_Batch]) -> None:
+        message = "tier 1 has told no time for longer than the rules allow"
+        for job in (job for batch in batches for job in batch.jobs):
+            later = Unavailable("clock_ahead_of_tier1", message, retry_after_ms=_RETRY_AFTER_TICK_MS)
+            job.future.set_exception(later)
+            self._let_go(job.size)
 
     # 4.
 
@@ -306,6 +327,11 @@ class Pipeline:
         for job in jobs:
             if not job.future.done():
                 job.future.set_exception(failure)
+
+
+def _brings_a_tick(batches: Sequence[_Batch]) -> bool:
+    wires = (wire for batch in batches for job in batch.jobs for wire in job.wires)
+    return any(len(wire) >= MIN_WIRE and kind_of(record_of(wire)) == _TICK for wire in wires)
 
 
 def _fill(early: Sequence[Outcome | None], decided: Answers) -> Answers:

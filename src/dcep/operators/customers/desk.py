@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, Row, insert, select, update
 from dcep.clock import UnixMs
 from dcep.errors import BadInput, DcepError
 from dcep.ids import OperatorId, WalletId, wallet_id
+from dcep.ledger.client import Line
 from dcep.messages.classes import Scope, WalletClass
 from dcep.messages.layout import Hash, Malformed, Reader, Version
 from dcep.messages.outcomes import Status
@@ -31,7 +32,6 @@ from dcep.operators.customers.register import Customers, Draw, own_wallet
 from dcep.operators.order_ids import OrderId, digest_of, order_id, require_same
 from dcep.operators.outbox import Delivered, Outbox, Seal
 from dcep.operators.registrar import Registrar
-from dcep.operators.retail import RetailLine
 from dcep.operators.store import desk_orders, transaction, wallets
 
 TOPIC: Final = "desk"
@@ -82,7 +82,7 @@ class Desk:
         self,
         store: Engine,
         outbox: Outbox,
-        line: RetailLine,
+        line: Line,
         customers: Customers,
         *,
         operator: OperatorId,

@@ -14,7 +14,7 @@ from dcep.ids import TIER1, LedgerId, OperatorId
 from dcep.issuance.rules import read_rules
 from dcep.ledger.audit import audit
 from dcep.ledger.audit.report import Report
-from dcep.ledger.client import Line, open_line
+from dcep.ledger.client import WorkerLine, open_line
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.ledger.folder import Folder
 from dcep.messages.classes import WalletClass
@@ -103,7 +103,7 @@ def _pay(economy: Economy, past: Past, li: Wallet, wang: Wallet, round_: int) ->
 
 
 @contextmanager
-def lines_to(root: Path, *ledgers: LedgerId) -> Iterator[list[Line]]:
+def lines_to(root: Path, *ledgers: LedgerId) -> Iterator[list[WorkerLine]]:
     """Open ledgers of the folder."""
     with ExitStack() as stack:
         folder, lines = stack.enter_context(Folder.open(root)), []
@@ -115,7 +115,7 @@ def lines_to(root: Path, *ledgers: LedgerId) -> Iterator[list[Line]]:
 
 
 @contextmanager
-def line_to(root: Path, ledger: LedgerId = SHARD) -> Iterator[Line]:
+def line_to(root: Path, ledger: LedgerId = SHARD) -> Iterator[WorkerLine]:
     """Open one ledger of the folder."""
     with lines_to(root, ledger) as (line,):
         yield line

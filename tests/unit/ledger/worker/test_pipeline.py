@@ -13,7 +13,7 @@ from dcep.crypto.suites import Signer
 from dcep.errors import BadInput, Unavailable
 from dcep.ids import OperatorId
 from dcep.issuance.rules import read_rules
-from dcep.ledger.client import Line
+from dcep.ledger.client import WorkerLine
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.ledger.log import LogFailed
 from dcep.ledger.worker.evidence import frame_evidence
@@ -53,7 +53,7 @@ class Town:
         economy.settle(economy.shard, [exchange])
 
     @property
-    def line(self) -> Line:
+    def line(self) -> WorkerLine:
         return self.economy.shard.line
 
     def pay(self, amount: int, payer: Wallet | None = None) -> bytes:
@@ -245,7 +245,7 @@ def test_an_answer_that_nobody_waits_for_does_not_stop_the_worker(town: Town) ->
 
 def test_a_signer_that_is_no_worker_appends_nothing_that_counts(town: Town) -> None:
     """A worker whose key left the list stops instead of answering."""
-    line = Line(town.line.ledger, Signer(bytes(32)), lambda: town.economy.now)
+    line = WorkerLine(town.line.ledger, Signer(bytes(32)), lambda: town.economy.now)
 
     before = town.line.ledger.log.count
 

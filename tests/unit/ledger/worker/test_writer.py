@@ -13,7 +13,7 @@ import pytest
 from dcep.clock import UnixMs
 from dcep.errors import BadInput, Damaged, Unavailable
 from dcep.ids import TIER1, LedgerId
-from dcep.ledger.client import Line
+from dcep.ledger.client import WorkerLine
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.ledger.folder import LedgerFolder
 from dcep.ledger.log.memory import MemoryHeaders, MemoryLog
@@ -177,7 +177,7 @@ def test_a_worker_that_leaves_the_list_appends_nothing_behind_that(tmp_path: Pat
 
     shard = opened()
     shard.replay(old)
-    line = Line(shard, old, lambda: network.now)
+    line = WorkerLine(shard, old, lambda: network.now)
     credited = line.submit_later([_credit()], at=network.now)
     # Of another time: it comes in a frame of its own.
     paid = line.submit_later([_SCENE.wires()["paid"]], at=UnixMs(network.now + 1))

@@ -10,9 +10,7 @@ import pytest
 from dcep.clock import UnixMs
 from dcep.errors import BadInput, DcepError, Unavailable
 from dcep.ids import OperatorId, WalletId
-from dcep.ledger.client import Line
-from dcep.ledger.engine.standing import AccountView, Standing
-from dcep.ledger.worker.answers import Answer
+from dcep.ledger.client import Answer, WorkerLine
 from dcep.messages.classes import WalletClass
 from dcep.messages.signed import decode
 from dcep.money import Fen
@@ -150,31 +148,21 @@ def test_a_payment_that_expired_is_signed_anew_within_the_hour_and_given_back_af
     assert core.balance(_ACCOUNT) + _balance(town, li) == 100_000
 
 
-class _Severed:
+class _Severed(WorkerLine):
     """A line that is cut: whatever is sent reaches the ledger or not, and no answer comes back."""
 
-    def __init__(self, line: Line) -> None:
-        self.line = line
+    def __init__(self, line: WorkerLine, *, arrives: bool) -> None:
+        self.__dict__.update(line.__dict__)
         self.sent: list[bytes] = []
-        self.is_cut = True
-        self.arrives = False
+        self.is_cut, self.arrives = True, arrives
 
-    def submit(self, wires: Sequence[bytes]) -> Sequence[Answer]:
+    def submit(self, wires: Sequence[bytes], *, at: UnixMs | None = None) -> Sequence[Answer]:
         self.sent += wires
         if self.arrives or not self.is_cut:
-            answers = self.line.submit(wires)
+            answers = super().submit(wires, at=at)
             if not self.is_cut:
                 return answers
         raise Unavailable("busy", "the line is cut", retry_after_ms=1)
-
-    def history(self, wire: bytes) -> Answer:
-        return self.line.history(wire)
-
-    def account(self, wallet: WalletId) -> AccountView | None:
-        return self.line.account(wallet)
-
-    def standing(self) -> Standing:
-        return self.line.standing()
 
 
 @pytest.mark.parametrize("arrives", [False, True])
@@ -183,9 +171,8 @@ def test_while_no_answer_comes_the_same_bytes_are_sent(
 ) -> None:
     """Silence says nothing: the payment may have happened, and other bytes could happen as well."""
     town, bank, core = opened
-    line = _Severed(town.line)
+    line = _Severed(town.line, arrives=arrives)
     monkeypatch.setattr(bank.outbox, "_line", line)
-    line.arrives = arrives
     order = bank.saga.exchange(li, 500, key="e1", now=town.now)
     for minute in range(0, 120, 6):
         with pytest.raises(Unavailable):

@@ -1,0 +1,136 @@
+"""Put a service together: its own routes, and those that every service has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from importlib.metadata import version
+from typing import Any, Final
+
+import msgspec
+from litestar import Litestar, Response, get
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.types import ControllerRouterHandler
+from prometheus_client import CollectorRegistry, generate_latest
+
+from dcep.http.edge import Edge
+from dcep.http.framework import HANDLERS
+from dcep.http.problems import MEDIA_TYPE
+
+_EXPLORER: Final = resources.files("dcep.http") / "explorer"
+_PAGES: Final = {
+    "/docs": ("explorer.html", "text/html; charset=utf-8"),
+    "/docs/explorer.js": ("explorer.js", "text/javascript; charset=utf-8"),
+    "/docs/explorer.css": ("explorer.css", "text/css; charset=utf-8"),
+}
+_PROBLEM: Final = {
+    "type": "object",
+    "required": ["type", "title", "status", "code", "detail", "next_step", "request_id"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "next_step": {"type": "string"},
+        "request_id": {"type": "string"},
+    },
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """What a service is.
+
+    Args:
+        title: its name for people.
+        kind: as `dcep up` names it: `ledger`, `tier1`, `operator`, `central-bank`.
+        network: the network's id, hex.
+        routes: its own handlers.
+        missing: return what the service lacks to do its work; nothing if it is ready.
+        paths: OpenAPI path items of raw routes, which no types describe.
+        limits: the largest body of the routes that take more than usual, by path.
+        ids: the ids of requests.
+        registry: its counters.
+    """
+
+    title: str
+    kind: str
+    network: str
+    routes: Sequence[ControllerRouterHandler]
+    missing: Callable[[], Sequence[str]]
+    ids: Iterator[str]
+    paths: Mapping[str, Any] = field(default_factory=dict)
+    limits: Mapping[str, int] = field(default_factory=dict)
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+
+
+def build(service: Service) -> Edge:
+    """Return the app of a service, with its edge in front."""
+    described = msgspec.json.encode(describe(service))
+
+    @get("/openapi.json", include_in_schema=False, sync_to_thread=False)
+    def openapi() -> Response[bytes]:
+        return Response(described, media_type="application/json")
+
+    own = [*service.routes, *_health(service), openapi, *map(_page, _PAGES)]
+    app = Litestar(own, openapi_config=None, exception_handlers=HANDLERS, logging_config=None)
+    return Edge(app, ids=service.ids, registry=service.registry, limits=service.limits)
+
+
+def describe(service: Service) -> dict[str, Any]:
+    """Return the OpenAPI document of a service, from the types of its handlers and the path items of its raw routes."""
+    # An app that is never served: the framework would put pages of its own beside the document, from other hosts.
+    config = OpenAPIConfig(title=service.title, version=_version(), render_plugins=[JsonRenderPlugin()])
+    config.use_handler_docstrings = True
+    app = Litestar([*service.routes, *_health(service)], openapi_config=config, logging_config=None)
+    document = app.openapi_schema.to_schema()
+    document["paths"] = dict(sorted({**document["paths"], **service.paths}.items()))
+    document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM
+    document["components"]["securitySchemes"] = {"institution": {"type": "http", "scheme": "bearer"}}
+    problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for item in document["paths"].values():
+        for operation in item.values():
+            for status in [status for status in operation["responses"] if status >= "400"]:
+                operation["responses"].pop(status)
+            operation["responses"]["default"] = {"description": "A problem.", "content": problem}
+    return document
+
+
+def _health(service: Service) -> list[ControllerRouterHandler]:
+    @get("/livez", sync_to_thread=False, summary="Whether the process answers")
+    def livez() -> dict[str, bool]:
+        return {"alive": True}
+
+    @get("/readyz", sync_to_thread=False, summary="Whether it can do its work")
+    def readyz() -> Response[dict[str, Any]]:
+        missing = list(service.missing())
+        return Response({"ready": not missing, "missing": missing}, status_code=503 if missing else 200)
+
+    @get("/version", sync_to_thread=False, summary="What runs here")
+    def what_runs() -> dict[str, str]:
+        told = {"name": "dcep", "version": _version(), "kind": service.kind, "network": service.network}
+        return told
+
+    @get("/metrics", sync_to_thread=False, include_in_schema=False)
+    def metrics() -> Response[bytes]:
+        return Response(generate_latest(service.registry), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    return [livez, readyz, what_runs, metrics]
+
+
+def _page(path: str) -> ControllerRouterHandler:
+    name, media_type = _PAGES[path]
+    content = (_EXPLORER / name).read_bytes()
+
+    @get(path, include_in_schema=False, sync_to_thread=False)
+    def page() -> Response[bytes]:
+        return Response(content, media_type=media_type)
+
+    return page
+
+
+def _version() -> str:
+    return version("dcep")

@@ -1,0 +1,197 @@
+"""The edge of a service: every request passes here before a handler sees it, and every answer on its way out.
+
+1. A request gets an id that its answer and the service's log carry.
+2. Its body is read whole, bounded in size and in time: a handler never waits for a slow client.
+3. The answer carries the headers that keep a browser from doing more than it should.
+4. Requests are counted by method and status; a service that stops waits for those under way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from litestar.types import ASGIApp, Message, Receive, Send
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from dcep.http.bodies import MAX_BODY
+from dcep.http.problems import MEDIA_TYPE, Problem, encoded, problem_of
+
+BODY_S: Final = 10.0
+# Nothing is loaded from another host, framed by another page, or sent anywhere else.
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_HEADERS: Final = (
+    (b"content-security-policy", _POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+)
+_LOOK_S: Final = 0.02
+
+
+class _Gone(Exception):
+    """The client went away before its request was whole: nobody hears an answer."""
+
+
+class Meter:
+    """What a service counts of its requests, in the registry that `/metrics` shows."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.requests = Counter("dcep_http_requests", "Requests answered.", ["method", "status"], registry=registry)
+        self.seconds = Histogram("dcep_http_seconds", "From the whole body to the answer.", registry=registry)
+        self.under_way = Gauge("dcep_http_under_way", "Requests under way.", registry=registry)
+
+
+class Edge:
+    """Stands in front of an app.
+
+    Args:
+        app: what answers.
+        ids: the ids of requests, each another.
+        registry: where requests are counted.
+        limits: the largest body of the routes that take more than MAX_BODY, by path.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, ids: Iterator[str], registry: CollectorRegistry, limits: Mapping[str, int] | None = None
+    ) -> None:
+        self._app, self._ids, self._limits = app, ids, dict(limits or {})
+        self._meter = Meter(registry)
+        self._counts: dict[tuple[str, int], Any] = {}
+        self._under_way = 0
+        self._meter.under_way.set_function(lambda: self._under_way)
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        if scope["type"] == "http":
+            self._under_way += 1
+            try:
+                await self._answer(scope, receive, send)
+            finally:
+                self._under_way -= 1
+
+    async def drain(self, patience_s: float) -> bool:
+        """Wait until every request under way is answered; False if some are not after the patience."""
+        end = time.monotonic() + patience_s
+        while self._under_way and time.monotonic() < end:
+            await asyncio.sleep(_LOOK_S)
+        return not self._under_way
+
+    async def _answer(self, scope: Any, receive: Receive, send: Send) -> None:
+        # 1.
+        request_id = next(self._ids)
+        scope.setdefault("state", {})["request_id"] = request_id
+        outbound = _Outbound(send, request_id)
+        try:
+            # 2.
+            body = await self._read(scope, receive)
+            began = time.perf_counter()
+            await self._app(scope, _Inbound(body, receive), outbound)
+            self._meter.seconds.observe(time.perf_counter() - began)
+        except _Gone:
+            return
+        except Exception as error:
+            if outbound.status:
+                # Half an answer is out: cutting it off is all that can be said.
+                raise
+            await _send_problem(outbound, error, request_id)
+        # 4.
+        self._count(scope["method"], outbound.status)
+
+    async def _read(self, scope: Any, receive: Receive) -> bytes:
+        declared, has_body = 0, False
+        for name, value in scope["headers"]:
+            if name == b"content-length":
+                declared, has_body = int(value), True
+            elif name == b"transfer-encoding":
+                has_body = True
+        if not has_body:
+            return b""
+        limit = self._limits.get(scope["path"], MAX_BODY)
+        if declared > limit:
+            raise _too_large(limit)
+        try:
+            async with asyncio.timeout(BODY_S):
+                return await _whole(receive, limit)
+        except TimeoutError as error:
+            raise Problem(408, "slow_body", f"the body did not come within {BODY_S:.0f} s") from error
+
+    def _count(self, method: str, status: int) -> None:
+        count = self._counts.get((method, status))
+        if count is None:
+            # A method that nobody speaks must not make a row of its own for each word.
+            known = method if method in _METHODS else "other"
+            count = self._counts[method, status] = self._meter.requests.labels(known, status)
+        count.inc()
+
+
+_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+
+
+class _Inbound:
+    """The body that was read, then whatever the client says behind it: that it went away."""
+
+    def __init__(self, body: bytes, receive: Receive) -> None:
+        self._body: bytes | None = body
+        self._receive = receive
+
+    async def __call__(self) -> Any:
+        if self._body is None:
+            return await self._receive()
+        body, self._body = self._body, None
+        return {"type": "http.request", "body": body, "more_body": False}
+
+
+class _Outbound:
+    """Passes an answer on, with the headers that every answer carries."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self._own = (*_HEADERS, (b"x-request-id", request_id.encode()))
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            # 3.
+            self.status = message["status"]
+            message["headers"] = [*message["headers"], *self._own]
+        await self._send(message)
+
+
+async def _whole(receive: Receive, limit: int) -> bytes:
+    parts, size = [], 0
+    while True:
+        message: Any = await receive()
+        if message["type"] == "http.disconnect":
+            raise _Gone
+        part = message.get("body", b"")
+        size += len(part)
+        if size > limit:
+            raise _too_large(limit)
+        parts.append(part)
+        if not message.get("more_body", False):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _too_large(limit: int) -> Problem:
+    # The rest of the body is not read: the connection ends with this answer.
+    return Problem(413, "body_too_large", f"at most {limit} bytes", headers={"Connection": "close"})
+
+
+async def _send_problem(send: Send, error: Exception, request_id: str) -> None:
+    told, headers = problem_of(error, request_id)
+    lines = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    start: Any = {
+        "type": "http.response.start",
+        "status": told["status"],
+        "headers": [(b"content-type", MEDIA_TYPE.encode()), *lines],
+    }
+    await send(start)
+    end: Any = {"type": "http.response.body", "body": encoded(told), "more_body": False}
+    await send(end)

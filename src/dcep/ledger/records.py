@@ -1,0 +1,233 @@
+"""What a ledger's routes take and give, as records for both ends: the reference is docs/reference/http-ledger.md."""
+
+from __future__ import annotations
+
+import struct
+from typing import Final
+
+from dcep.http.bodies import Strict
+from dcep.ids import ledger_name
+from dcep.ledger.engine.standing import AccountView, Standing, Sums
+from dcep.ledger.worker.crossings import Crossing
+from dcep.messages.headers import Flow, SignedHeader
+from dcep.messages.layout import Seq
+
+# One answer of a batch: status, reason, seq and place.
+BATCH_ANSWER: Final = struct.Struct(">BHQI")
+
+
+class CommandBody(Strict, frozen=True):
+    """One signed command, hex."""
+
+    command: str
+
+
+class AnswerBody(Strict, frozen=True, omit_defaults=True):
+    """What became of a command; the receipt stands beside a settled one."""
+
+    answer: str
+    code: str
+    final: bool
+    seq: int | None
+    place: int | None
+    command_id: str | None
+    receipt: str | None = None
+
+
+class ReceiptBody(Strict, frozen=True):
+    """An encoded receipt, hex."""
+
+    receipt: str
+
+
+class HeaderBody(Strict, frozen=True):
+    """A signed header, and what one looks for in it."""
+
+    seq: int
+    time_ms: int
+    head: str
+    total_fen: int
+    header: str
+
+
+class GenesisBody(Strict, frozen=True):
+    """The genesis, and the network's id that follows from it."""
+
+    network: str
+    genesis: str
+
+
+class FlowBody(Strict, frozen=True):
+    """What has gone to a peer and come from it."""
+
+    peer: str
+    sent: int
+    sent_fen: int
+    received: int
+    received_fen: int
+
+
+class StandingBody(Strict, frozen=True):
+    """What the ledger says of itself after its newest frame."""
+
+    seq: int
+    now_ms: int
+    told_ms: int
+    clock_bound_ms: int
+    total_fen: int
+    vault_high: int
+    vault_used: str
+    board: int
+    workers: int
+    rules: int
+    flows: list[FlowBody]
+
+
+class SumsBody(Strict, frozen=True):
+    """Where the money of the ledger is."""
+
+    wallets_fen: int
+    vaults_fen: int
+    issuing_vault_fen: int
+    locked_fen: int
+    suspense_fen: int
+    issued_fen: int
+    withdrawn_fen: int
+    alarms: int
+
+
+class AccountBody(Strict, frozen=True):
+    """An account as it stands; the window is that of its first lane."""
+
+    wallet: str
+    wallet_class: int
+    balance_fen: int
+    locked_fen: int
+    in_flight_fen: int
+    spent_today_fen: int
+    spent_this_year_fen: int
+    epoch: int
+    standing: int
+    frozen_to_pay: bool
+    frozen_to_receive: bool
+    closed: bool
+    high: int
+    used: str
+    settled: str
+
+
+class WindowBody(Strict, frozen=True):
+    """The numbers of a lane: the highest, and of the 64 up to it those that were used and those that settled."""
+
+    high: int
+    used: str
+    settled: str
+    next_number: int
+
+
+class CrossingBody(Strict, frozen=True):
+    """This ledger's end of a channel."""
+
+    peer: str
+    sent: int
+    received: int
+    acked: int
+
+
+class CreditBody(Strict, frozen=True):
+    """A message to the peer as a command with its proof, hex."""
+
+    n: int
+    credit: str
+
+
+class AckBody(Strict, frozen=True):
+    """The newest header as an acknowledgement, hex; null before the first frame."""
+
+    ack: str | None
+
+
+class TickBody(Strict, frozen=True):
+    """The time that tier 1 has told, as a command."""
+
+    height: int
+    time_ms: int
+    tick: str
+
+
+def bits(number: int) -> str:
+    """Return a map of 64 numbers as hex."""
+    return f"{number:016x}"
+
+
+def header_body(signed: SignedHeader) -> HeaderBody:
+    """Return a signed header as it is shown."""
+    it = signed.header
+    return HeaderBody(seq=it.seq, time_ms=it.time, head=it.head.hex(), total_fen=it.total, header=signed.encode().hex())
+
+
+def standing_body(seq: Seq, it: Standing) -> StandingBody:
+    """Return the standing as it is shown."""
+    return StandingBody(
+        seq=seq,
+        now_ms=it.now,
+        told_ms=it.told,
+        clock_bound_ms=it.clock_bound,
+        total_fen=it.total,
+        vault_high=it.vault_high,
+        vault_used=bits(it.vault_used),
+        board=it.board,
+        workers=it.workers,
+        rules=it.rules,
+        flows=[_flow_body(flow) for flow in it.flows],
+    )
+
+
+def sums_body(it: Sums) -> SumsBody:
+    """Return the sums as they are shown."""
+    return SumsBody(
+        wallets_fen=it.wallets,
+        vaults_fen=it.vaults,
+        issuing_vault_fen=it.issuing_vault,
+        locked_fen=it.locked,
+        suspense_fen=it.suspense,
+        issued_fen=it.issued,
+        withdrawn_fen=it.withdrawn,
+        alarms=it.alarms,
+    )
+
+
+def account_body(it: AccountView) -> AccountBody:
+    """Return an account as it is shown."""
+    return AccountBody(
+        wallet=f"{it.wallet:016}",
+        wallet_class=it.wallet_class,
+        balance_fen=it.balance,
+        locked_fen=it.locked,
+        in_flight_fen=it.in_flight,
+        spent_today_fen=it.spent_today,
+        spent_this_year_fen=it.spent_this_year,
+        epoch=it.epoch,
+        standing=it.standing,
+        frozen_to_pay=it.frozen_to_pay,
+        frozen_to_receive=it.frozen_to_receive,
+        closed=it.closed,
+        high=it.high,
+        used=bits(it.used),
+        settled=bits(it.settled),
+    )
+
+
+def crossing_body(it: Crossing) -> CrossingBody:
+    """Return one end of a channel as it is shown."""
+    return CrossingBody(peer=ledger_name(it.peer), sent=it.sent, received=it.received, acked=it.acked)
+
+
+def _flow_body(it: Flow) -> FlowBody:
+    return FlowBody(
+        peer=ledger_name(it.peer),
+        sent=it.sent,
+        sent_fen=it.sent_fen,
+        received=it.received,
+        received_fen=it.received_fen,
+    )

@@ -1,0 +1,244 @@
+"""The commands' routes, raw ASGI: an ordinary handler would cost two to four times as much as the payment.
+
+1. The body is a wire, or a record with its hex; a batch is wires behind their lengths.
+2. The worker takes it, and answers from its own thread; the loop is woken once for all that were answered meanwhile.
+3. A settled command's answer carries its receipt, from the tree of its frame; every other answer is a problem.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future
+from typing import Any, Final
+
+import msgspec
+from litestar import asgi
+from litestar.types import ControllerRouterHandler, Receive, Send
+
+from dcep.errors import Unavailable
+from dcep.http import bodies
+from dcep.http.problems import MEDIA_TYPE, Problem, document, encoded
+from dcep.ledger.client import WorkerLine
+from dcep.ledger.log import Archived
+from dcep.ledger.records import BATCH_ANSWER, AnswerBody, CommandBody
+from dcep.ledger.worker.answers import Answer
+from dcep.ledger.worker.pipeline import MAX_JOB_BYTES
+from dcep.messages.frames import split
+from dcep.messages.layout import Malformed
+from dcep.messages.outcomes import Status
+from dcep.messages.receipts import encode_receipt
+from dcep.messages.signed import MAX_WIRE, decode
+
+PAYMENTS: Final = "/v1/payments"
+BATCH: Final = "/v1/payments:batch"
+HISTORY: Final = "/v1/history"
+LIMITS: Final = {BATCH: MAX_JOB_BYTES}
+
+_RETRY_AFTER_MS: Final = 1_000
+_BINARY: Final = b"application/octet-stream"
+_JSON: Final = b"application/json"
+_STATUS: Final = {
+    Status.SETTLED: 200,
+    Status.REFUSED: 409,
+    Status.EXPIRED: 410,
+    Status.NEVER_PROCESSED: 410,
+    Status.NOT_PROCESSED: 422,
+    Status.NOT_COVERED: 404,
+    Status.BEHIND: 503,
+}
+_DETAIL: Final = {
+    Status.REFUSED: (
+        "the rules say no; the number is used up, nothing else changed",
+        "sign anew under the next number",
+    ),
+    Status.EXPIRED: ("its time was over; it did not happen and never will", "sign anew"),
+    Status.NEVER_PROCESSED: ("it did not happen and never will", "sign anew under the next number"),
+    Status.NOT_PROCESSED: ("it was not heard; nothing changed", ""),
+    Status.NOT_COVERED: ("older than the ledger's history keeps", "ask an archive"),
+    Status.BEHIND: ("nothing final can be said yet", "send the same bytes again"),
+}
+
+
+class Counter:
+    """Where commands are handed in: brings each answer back to the loop that waits for it."""
+
+    def __init__(self, line: WorkerLine, loop: asyncio.AbstractEventLoop) -> None:
+        self.line, self._loop = line, loop
+        self._answered: deque[tuple[asyncio.Future[Sequence[Answer]], Future[Sequence[Answer]]]] = deque()
+        self._is_ringing = False
+
+    async def submit(self, wires: Sequence[bytes]) -> Sequence[Answer]:
+        """Send commands, and wait for what became of them.
+
+        Raises:
+            Unavailable: send the same bytes again.
+        """
+        waiter: asyncio.Future[Sequence[Answer]] = self._loop.create_future()
+        job = self.line.submit_later(wires)
+        job.add_done_callback(lambda job: self._ring(waiter, job))
+        return await waiter
+
+    # 2.
+
+    def _ring(self, waiter: asyncio.Future[Sequence[Answer]], job: Future[Sequence[Answer]]) -> None:
+        self._answered.append((waiter, job))
+        if not self._is_ringing:
+            self._is_ringing = True
+            self._loop.call_soon_threadsafe(self._hand_out)
+
+    def _hand_out(self) -> None:
+        # Before the first is handed out: who comes later rings again.
+        self._is_ringing = False
+        while self._answered:
+            waiter, job = self._answered.popleft()
+            if waiter.done():
+                # Its client went away; the ledger has decided all the same.
+                continue
+            failure = job.exception()
+            if failure is None:
+                waiter.set_result(job.result())
+            else:
+                waiter.set_exception(failure)
+
+
+def payment_routes(counter: Counter) -> list[ControllerRouterHandler]:
+    """Return the routes through which commands come in."""
+
+    @asgi(PAYMENTS, copy_scope=True)
+    async def payments(scope: Any, receive: Receive, send: Send) -> None:
+        wire = _wire(scope, await _body(scope, receive))
+        answer = (await counter.submit([wire]))[0]
+        await _tell(counter.line, scope, send, wire, answer)
+
+    @asgi(BATCH, copy_scope=True)
+    async def batch(scope: Any, receive: Receive, send: Send) -> None:
+        answers = await counter.submit(_wires(scope, await _body(scope, receive)))
+        packed = b"".join(
+            [
+                BATCH_ANSWER.pack(answer.outcome.status, answer.outcome.reason, answer.seq or 0, answer.place)
+                for answer in answers
+            ]
+        )
+        await _send(send, 200, _BINARY, packed)
+
+    @asgi(HISTORY, copy_scope=True)
+    async def history(scope: Any, receive: Receive, send: Send) -> None:
+        wire = _wire(scope, await _body(scope, receive))
+        try:
+            answer = await asyncio.to_thread(counter.line.history, wire)
+        except Malformed as error:
+            raise Problem(422, "malformed", "these bytes are no command of this network") from error
+        await _tell(counter.line, scope, send, wire, answer)
+
+    return [payments, batch, history]
+
+
+# 1.
+
+
+async def _body(scope: Any, receive: Receive) -> bytes:
+    if scope["method"] != "POST":
+        raise Problem(405, "method_not_allowed", "a command is posted", headers={"Allow": "POST"})
+    message: Any = await receive()
+    body: bytes = message["body"]
+    return body
+
+
+def _header(scope: Any, wanted: bytes) -> bytes:
+    for name, value in scope["headers"]:
+        if name == wanted:
+            found: bytes = value
+            return found
+    return b""
+
+
+def _wire(scope: Any, body: bytes) -> bytes:
+    media_type = _header(scope, b"content-type").partition(b";")[0].strip().lower()
+    if media_type == _BINARY:
+        wire = body
+    elif media_type == _JSON:
+        wire = bodies.unhex(bodies.read(CommandBody, body).command, "command")
+    else:
+        raise Problem(415, "unsupported_media_type", "application/octet-stream or application/json")
+    if len(wire) > MAX_WIRE:
+        raise Problem(413, "body_too_large", f"a command has at most {MAX_WIRE} bytes")
+    return wire
+
+
+def _wires(scope: Any, body: bytes) -> list[bytes]:
+    if _header(scope, b"content-type") != _BINARY:
+        raise Problem(415, "unsupported_media_type", "application/octet-stream")
+    try:
+        wires = split(body)
+    except Malformed as error:
+        raise Problem(400, "malformed_body", "each command stands behind its length, two bytes") from error
+    if not wires:
+        raise Problem(400, "malformed_body", "a batch has at least one command")
+    return wires
+
+
+# 3.
+
+
+async def _tell(line: WorkerLine, scope: Any, send: Send, wire: bytes, answer: Answer) -> None:
+    outcome = answer.outcome
+    status = _STATUS[outcome.status]
+    is_minimal = b"return=minimal" in _header(scope, b"prefer")
+    told = AnswerBody(
+        answer="unavailable" if outcome.status is Status.BEHIND else outcome.status.name.lower(),
+        code=outcome.code,
+        final=outcome.is_final,
+        seq=answer.seq,
+        place=None if answer.seq is None else answer.place,
+        command_id=_command_id(line, wire, answer),
+        receipt=None if status != 200 or is_minimal else await _receipt(line, wire, answer),
+    )
+    if status == 200:
+        await _send(send, 200, _JSON, msgspec.json.encode(told))
+        return
+    detail, next_step = _DETAIL[outcome.status]
+    problem = document(status, told.code, detail, next_step=next_step, request_id=scope["state"]["request_id"])
+    extra: dict[str, Any] = msgspec.to_builtins(told)
+    headers = []
+    if status == 503:
+        extra["retry_after_ms"] = _RETRY_AFTER_MS
+        headers = [(b"retry-after", b"1")]
+    await _send(send, status, MEDIA_TYPE.encode(), encoded({**problem, **extra}), headers)
+
+
+def _command_id(line: WorkerLine, wire: bytes, answer: Answer) -> str | None:
+    tree = None if answer.seq is None else line.ledger.recent.find(answer.seq)
+    if tree is not None:
+        return tree.command(answer.place).hex()
+    try:
+        return decode(wire, line.network).id.hex()
+    except Malformed:
+        return None
+
+
+async def _receipt(line: WorkerLine, wire: bytes, answer: Answer) -> str | None:
+    if answer.seq is None:
+        return None
+    if line.ledger.recent.find(answer.seq) is not None:
+        return encode_receipt(line.receipt_of(wire, answer)).hex()
+    try:
+        return encode_receipt(await asyncio.to_thread(line.receipt_of, wire, answer)).hex()
+    except (Archived, Unavailable):
+        # It settled, whatever its proof needs: the receipt's own route says what is missing.
+        return None
+
+
+async def _send(
+    send: Send, status: int, media_type: bytes, body: bytes, headers: Sequence[tuple[bytes, bytes]] = ()
+) -> None:
+    size = str(len(body)).encode()
+    start: Any = {
+        "type": "http.response.start",
+        "status": status,
+        "headers": [(b"content-type", media_type), (b"content-length", size), *headers],
+    }
+    await send(start)
+    end: Any = {"type": "http.response.body", "body": body, "more_body": False}
+    await send(end)

@@ -1,0 +1,48 @@
+"""The machine under a process: its clock, its chance and its signals, read here and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from itertools import count
+
+import uvloop
+
+from dcep.clock import UnixMs
+
+_NS_A_MS = 1_000_000
+
+
+def now() -> UnixMs:
+    """Return the time of the machine's clock."""
+    return UnixMs(time.time_ns() // _NS_A_MS)
+
+
+def random_bytes(size: int) -> bytes:
+    """Return bytes that nobody can foresee."""
+    return secrets.token_bytes(size)
+
+
+def request_ids() -> Iterator[str]:
+    """Yield ids, each another, and none that another start of any process has given out."""
+    beginning = secrets.token_hex(6)
+    return (f"{beginning}{number:x}" for number in count(1))
+
+
+def run(main: Callable[[asyncio.Event], Coroutine[None, None, int]]) -> int:
+    """Run a process until it is done, and return its exit code.
+
+    Args:
+        main: the process; it is given the event that SIGTERM and SIGINT set, and then stops cleanly.
+    """
+
+    async def begin() -> int:
+        stop, loop = asyncio.Event(), asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        return await main(stop)
+
+    return uvloop.run(begin())

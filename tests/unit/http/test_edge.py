@@ -1,0 +1,217 @@
+"""What passes the edge: bounded bodies, ids on every answer, and problems instead of traces."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import pytest
+from litestar import get, post
+from litestar.params import JSONBody
+from litestar.types import ControllerRouterHandler
+
+from dcep.errors import BadInput, Unavailable
+from dcep.http import edge as edge_module
+from dcep.http.app import Service, build
+from dcep.http.bodies import MAX_BODY, Strict
+from dcep.http.problems import Problem
+
+
+class Order(Strict, frozen=True):
+    """An order of a test."""
+
+    amount_fen: int
+
+
+@post("/v1/orders", sync_to_thread=False)
+def order(data: JSONBody[Order]) -> Order:
+    """Answer with the order."""
+    return data
+
+
+@get("/v1/busy", sync_to_thread=False)
+def busy() -> None:
+    """Say that it cannot be done now."""
+    raise Unavailable("busy", "too much at /srv/secret", retry_after_ms=1_500)
+
+
+@get("/v1/wrong", sync_to_thread=False)
+def wrong() -> None:
+    """Say that the input is wrong."""
+    raise BadInput("bad_number", "no such number", next_step="count again")
+
+
+@get("/v1/broken", sync_to_thread=False)
+def broken() -> None:
+    """Fail as nobody foresaw."""
+    raise RuntimeError("a secret of the inside")
+
+
+@get("/v1/denied", sync_to_thread=False)
+def denied() -> None:
+    """Say that it is not allowed."""
+    raise Problem(403, "not_allowed", "not yours")
+
+
+class Answer:
+    """An answer as a client sees it."""
+
+    def __init__(self, messages: Sequence[dict[str, Any]]) -> None:
+        self.status = messages[0]["status"] if messages else 0
+        self.headers = {name.decode().lower(): value.decode() for name, value in messages[0]["headers"]}
+        self.body = b"".join(message.get("body", b"") for message in messages[1:])
+
+    @property
+    def problem(self) -> dict[str, Any]:
+        assert self.headers["content-type"] == "application/problem+json"
+        told: dict[str, Any] = msgspec.json.decode(self.body)
+        return told
+
+
+def ask(
+    method: str, path: str, *parts: bytes, headers: Sequence[tuple[bytes, bytes]] = (), stalls: bool = False
+) -> Answer:
+    """Send a request whose body comes in parts, perhaps without an end, to a service with the routes above."""
+    routes: list[ControllerRouterHandler] = [order, busy, wrong, broken, denied]
+    service = Service(
+        title="A test", kind="test", network="00", routes=routes, missing=lambda: ["time"], ids=iter(["id-1"])
+    )
+    sent: list[dict[str, Any]] = []
+    waiting = list(parts)
+    lines = [(b"transfer-encoding", b"chunked")] if parts else []
+
+    async def receive() -> dict[str, Any]:
+        if waiting:
+            more = len(waiting) > 1 or stalls
+            return {"type": "http.request", "body": waiting.pop(0), "more_body": more}
+        await asyncio.Event().wait()
+        raise AssertionError("never")
+
+    async def send(message: Any) -> None:
+        sent.append(dict(message))
+
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": method,
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [*lines, (b"content-type", b"application/json"), *headers],
+        "scheme": "http",
+        "server": ("127.0.0.1", 80),
+        "client": ("127.0.0.1", 1),
+    }
+    asyncio.run(build(service)(scope, receive, send))  # type: ignore[arg-type]  # what a server hands over
+    return Answer(sent)
+
+
+def test_a_good_body_is_read_and_its_answer_carries_the_request_id() -> None:
+    """The id is how a client's complaint finds the line in the service's log."""
+    answer = ask("POST", "/v1/orders", b'{"amount_', b'fen": 5}')
+
+    assert (answer.status, answer.body) == (201, b'{"amount_fen":5}')
+    assert answer.headers["x-request-id"] == "id-1"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_a_misspelt_field_is_refused() -> None:
+    """A key that nobody knows must never mean "without"."""
+    answer = ask("POST", "/v1/orders", b'{"amount_fen": 5, "memmo": "x"}')
+
+    assert (answer.status, answer.problem["code"]) == (400, "unknown_field")
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"amount_fen": "x"}', b"\xff\xfe", b'{"amount_fen": 5} x'])
+def test_what_is_no_such_record_is_malformed(body: bytes) -> None:
+    """Hostile bytes are an answer of 400, whatever they are."""
+    answer = ask("POST", "/v1/orders", body)
+
+    assert (answer.status, answer.problem["code"]) == (400, "malformed_body")
+
+
+def test_a_body_that_says_it_is_too_long_is_not_read() -> None:
+    """Its length alone is enough: no byte of it takes memory."""
+    length = (b"content-length", str(MAX_BODY + 1).encode())
+
+    answer = ask("POST", "/v1/orders", headers=[length])
+
+    assert (answer.status, answer.problem["code"]) == (413, "body_too_large")
+
+
+def test_a_body_that_turns_out_too_long_is_cut_off() -> None:
+    """A chunked body names no length: it is counted while it comes."""
+    answer = ask("POST", "/v1/orders", bytes(MAX_BODY), b"x", b"never looked at", stalls=True)
+
+    assert (answer.status, answer.problem["code"]) == (413, "body_too_large")
+    assert answer.headers["connection"] == "close"
+
+
+def test_a_body_that_stalls_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that sends a byte and waits must not hold a place for ever."""
+    monkeypatch.setattr(edge_module, "BODY_S", 0.05)
+
+    answer = ask("POST", "/v1/orders", b"{", stalls=True)
+
+    assert (answer.status, answer.problem["code"]) == (408, "slow_body")
+
+
+def test_unavailable_says_when_to_come_again_and_nothing_of_the_inside() -> None:
+    """Seconds are rounded up: whoever comes too early would only hear it again."""
+    answer = ask("GET", "/v1/busy")
+
+    assert (answer.status, answer.headers["retry-after"]) == (503, "2")
+    assert answer.problem["retry_after_ms"] == 1_500
+    assert b"/srv" not in answer.body
+
+
+def test_an_unforeseen_fault_tells_only_its_request_id() -> None:
+    """What the fault was stands in the service's own log."""
+    answer = ask("GET", "/v1/broken")
+
+    assert (answer.status, answer.problem["code"], answer.problem["request_id"]) == (500, "internal", "id-1")
+    assert b"secret" not in answer.body
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/v1/wrong", 400, "bad_number"),
+        ("GET", "/v1/denied", 403, "not_allowed"),
+        ("GET", "/v1/nowhere", 404, "no_such_route"),
+        ("DELETE", "/v1/orders", 405, "method_not_allowed"),
+    ],
+)
+def test_every_error_is_a_problem_with_its_code(method: str, path: str, status: int, code: str) -> None:
+    """Programs read codes, whoever said no: the framework, a family of errors or the route."""
+    answer = ask(method, path)
+
+    assert (answer.status, answer.problem["code"], answer.problem["status"]) == (status, code, status)
+
+
+def test_readiness_names_what_is_missing() -> None:
+    """Whoever waits for the service learns what it waits for."""
+    answer = ask("GET", "/readyz")
+
+    assert (answer.status, msgspec.json.decode(answer.body)) == (503, {"ready": False, "missing": ["time"]})
+
+
+def test_the_document_and_its_explorer_name_no_other_host() -> None:
+    """A page that loads a script from elsewhere hands its visitors to whoever is there."""
+    pages = [ask("GET", path) for path in ("/docs", "/docs/explorer.js", "/docs/explorer.css", "/openapi.json")]
+
+    assert [page.status for page in pages] == [200] * 4
+    assert not any(word in page.body for page in pages for word in (b"http://", b"https://", b"//cdn"))
+
+
+def test_the_document_describes_the_body_of_a_route() -> None:
+    """The document is made from the types that the handlers themselves read."""
+    described = msgspec.json.decode(ask("GET", "/openapi.json").body)
+
+    schema = described["paths"]["/v1/orders"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+
+    assert schema["$ref"].endswith("Order")
+    assert "default" in described["paths"]["/v1/orders"]["post"]["responses"]
