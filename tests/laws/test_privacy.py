@@ -67,7 +67,7 @@ def _do_business(town: Town, bank: Bank, other: Bank, core: SimulatedCoreBanking
     today = day_of(now)
     town.next_day()
     assert bank.reconciliation.reconcile(today, allocated=STOCK, now=town.now) == []
-    return statement(core, "ACCT000000", today, now=town.now)
+    return statement(core, "ACCT000000", today, today, now=town.now)
 
 
 def _files(*places: Path) -> Iterator[tuple[Path, bytes]]:

@@ -24,7 +24,7 @@ from dcep.operators.exchange.saga import require_account
 from dcep.operators.order_ids import OrderId, digest_of, order_id, require_same
 from dcep.operators.store import BATCH, orders, payroll_lines, payrolls, transaction
 
-MAX_LINES: Final = 100_000
+MAX_LINES: Final = 10_000
 _TOPIC: Final = "payroll"
 
 

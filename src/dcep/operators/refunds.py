@@ -52,7 +52,7 @@ class Refunds:
 
         Raises:
             BadInput: `other_command`, `bad_signature`, `life_too_long`, `bad_amount`, `other_payment`.
-            DcepError: `not_your_customer`, `original_not_settled`, `refund_exceeds_payment`; nothing was stored.
+            DcepError: `not_your_customer`, `original_not_settled`, `refund_over_original`; nothing was stored.
         """
         # 1.
         payment = read_brought(original, self._network, Pay, now=None)
@@ -77,7 +77,7 @@ class Refunds:
             refunds.c.original == original, refunds.c.state != RefundState.REFUSED
         )
         if connection.execute(counted).scalar_one() + amount > limit:
-            raise DcepError("refund_exceeds_payment", "the refunds together would be more than the payment")
+            raise DcepError("refund_over_original", "the refunds together would be more than the payment")
         row = {"command": command.id.hex(), "original": original, "amount_fen": amount, "taken_at_ms": now}
         connection.execute(insert(refunds).values(row | {"state": RefundState.SENDING, "code": ""}))
         self._outbox.forward(connection, TOPIC, command.id.hex(), command)

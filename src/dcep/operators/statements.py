@@ -1,4 +1,4 @@
-"""Statements of a deposit as ISO 20022 camt.053.001.08: a day's entries between two balances.
+"""Statements of a deposit as ISO 20022 camt.053.001.08: the entries of some days between two balances.
 
 A statement names accounts and orders, and nobody: whoever it is for knows who he is.
 """
@@ -15,7 +15,7 @@ from xsdata.formats.dataclass.parsers.config import ParserConfig
 from xsdata.formats.dataclass.serializers import XmlSerializer
 from xsdata.models.datatype import XmlDate, XmlDateTime
 
-from dcep.clock import Day, UnixMs, date_text, start_of
+from dcep.clock import Day, UnixMs, date_text, day_of, start_of
 from dcep.operators.exchange.deposits import Booking, CoreBanking
 
 _SPACE: Final = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
@@ -25,31 +25,34 @@ _OPENING, _CLOSING, _BOOKED = "OPBD", "CLBD", "BOOK"
 _ISSUER: Final = "dcep"
 
 
-def statement(core: CoreBanking, account: str, day: Day, *, now: UnixMs) -> bytes:
-    """Return the statement of a deposit for a Shanghai day as XML; the same day gives the same entries.
+def statement(core: CoreBanking, account: str, first: Day, last: Day, *, now: UnixMs) -> bytes:
+    """Return the statement of a deposit for some Shanghai days as XML; the same days give the same entries.
 
     Args:
+        first: the day that the statement opens with.
+        last: the day that it closes with, `first` or later.
         now: when it is written.
 
     Raises:
         BadInput: `account_unknown`.
     """
     core.balance(account)
-    movements = core.movements(account, start_of(Day(day + 1)))
-    opening = sum(booking.change_fen for booking in movements if booking.booked_at < start_of(day))
-    entries = [booking for booking in movements if booking.booked_at >= start_of(day)]
+    since, until = start_of(first), start_of(Day(last + 1))
+    movements = core.movements(account, until)
+    opening = sum(booking.change_fen for booking in movements if booking.booked_at < since)
+    entries = [booking for booking in movements if booking.booked_at >= since]
     closing = opening + sum(booking.change_fen for booking in entries)
     at = _instant(now)
-    reference = f"{account}-{date_text(day)}"[-35:]
+    reference = f"{account}-{date_text(first)}-{last - first + 1}"[-35:]
     body = camt.AccountStatement9(
         id=reference,
         cre_dt_tm=at,
-        fr_to_dt=camt.DateTimePeriod1(fr_dt_tm=_instant(start_of(day)), to_dt_tm=_instant(start_of(Day(day + 1)))),
+        fr_to_dt=camt.DateTimePeriod1(fr_dt_tm=_instant(since), to_dt_tm=_instant(until)),
         acct=camt.CashAccount39(
             id=camt.AccountIdentification4Choice(othr=camt.GenericAccountIdentification1(id=account)), ccy=_CURRENCY
         ),
-        bal=[_balance(_OPENING, opening, day), _balance(_CLOSING, closing, day)],
-        ntry=[_entry(booking, day) for booking in entries],
+        bal=[_balance(_OPENING, opening, first), _balance(_CLOSING, closing, last)],
+        ntry=[_entry(booking) for booking in entries],
     )
     header = camt.GroupHeader81(msg_id=reference, cre_dt_tm=at)
     document = camt.Document(bk_to_cstmr_stmt=camt.BankToCustomerStatementV08(grp_hdr=header, stmt=[body]))
@@ -64,8 +67,8 @@ def read_statement(data: bytes) -> camt.Document:
     return XmlParser(config=strict).from_bytes(data, camt.Document)
 
 
-def _entry(booking: Booking, day: Day) -> camt.ReportEntry10:
-    date = camt.DateAndDateTime2Choice(dt=XmlDate.from_string(date_text(day)))
+def _entry(booking: Booking) -> camt.ReportEntry10:
+    date = camt.DateAndDateTime2Choice(dt=XmlDate.from_string(date_text(day_of(booking.booked_at))))
     # A reference of ISO 20022 has 35 characters, and a command's id 64: its first ones name the order.
     references = camt.TransactionReferences6(end_to_end_id=booking.order_id[:35])
     return camt.ReportEntry10(

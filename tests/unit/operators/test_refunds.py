@@ -35,7 +35,7 @@ def test_refunds_up_to_the_payment_settle_and_one_fen_more_is_refused(street: St
     first, second, third = (_refund(street, payment, amount) for amount in (400, 600, 1))
     taken = [street.bank.refunds.refund(payment, wire, now=street.town.now) for wire in (first, second, first)]
 
-    with pytest.raises(DcepError, match="refund_exceeds_payment"):
+    with pytest.raises(DcepError, match="refund_over_original"):
         street.bank.refunds.refund(payment, third, now=street.town.now)
 
     street.rest()
@@ -73,7 +73,7 @@ def test_refunds_that_come_at_once_are_added_up(street: Street, payment: bytes) 
         answers = list(threads.map(bring, wires))
     street.rest()
 
-    assert sorted(answers) == ["refund_exceeds_payment"] * 5 + ["taken"] * 3
+    assert sorted(answers) == ["refund_over_original"] * 5 + ["taken"] * 3
     assert street.balance(street.li) == 900
 
 

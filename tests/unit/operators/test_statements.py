@@ -21,8 +21,9 @@ def test_the_entries_of_a_day_lead_from_its_opening_to_its_closing_balance(stree
     street.bank.saga.redeem(wire, now=street.town.now)
     street.rest()
 
+    today = day_of(street.town.now)
     (read,) = read_statement(
-        statement(street.core, "ACCT000001", day_of(street.town.now), now=street.town.now)
+        statement(street.core, "ACCT000001", today, today, now=street.town.now)
     ).bk_to_cstmr_stmt.stmt
 
     opening, closing = read.bal
@@ -37,17 +38,35 @@ def test_the_entries_of_a_day_lead_from_its_opening_to_its_closing_balance(stree
 def test_a_quiet_day_has_no_entries_and_two_equal_balances(street: Street) -> None:
     """The day after has what the day before closed with."""
     street.exchange(street.li, 1, "e1")
+    tomorrow = Day(day_of(street.town.now) + 1)
 
-    data = statement(street.core, "ACCT000001", Day(day_of(street.town.now) + 1), now=street.town.now)
+    data = statement(street.core, "ACCT000001", tomorrow, tomorrow, now=street.town.now)
     (read,) = read_statement(data).bk_to_cstmr_stmt.stmt
 
     assert [balance.amt.value for balance in read.bal] == [Decimal("999.99")] * 2
     assert read.ntry == []
 
 
+def test_a_month_s_entries_stand_under_their_own_days(street: Street) -> None:
+    """The statement of both days opens with the first and closes with the last."""
+    first = day_of(street.town.now)
+    street.exchange(street.li, 100, "e1")
+    street.town.next_day()
+    street.exchange(street.li, 20, "e2")
+
+    data = statement(street.core, "ACCT000001", first, Day(first + 30), now=street.town.now)
+    (read,) = read_statement(data).bk_to_cstmr_stmt.stmt
+
+    assert [balance.amt.value for balance in read.bal] == [Decimal("0.00"), Decimal("998.80")]
+    days = [str(entry.bookg_dt.dt) for entry in read.ntry]
+    assert days == ["2021-01-01", "2021-01-01", "2021-01-02"]
+
+
 def test_a_statement_names_nobody(street: Street) -> None:
     """It goes through other hands before it comes to whoever it is for."""
-    data = statement(street.core, "ACCT000001", day_of(street.town.now), now=street.town.now)
+    today = day_of(street.town.now)
+
+    data = statement(street.core, "ACCT000001", today, today, now=street.town.now)
 
     assert b"Person" not in data
     assert b"+86138" not in data
@@ -56,4 +75,4 @@ def test_a_statement_names_nobody(street: Street) -> None:
 def test_there_is_no_statement_of_an_account_that_is_not_there(street: Street) -> None:
     """And none is invented."""
     with pytest.raises(BadInput, match="account_unknown"):
-        statement(street.core, "NOWHERE", day_of(street.town.now), now=street.town.now)
+        statement(street.core, "NOWHERE", day_of(street.town.now), day_of(street.town.now), now=street.town.now)
