@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
@@ -31,6 +32,8 @@ from dcep.operators.store import free_numbers, insert_once, lanes, messages, tra
 
 # PROTOCOL's window: 64 numbers may be in flight on a lane.
 WINDOW: Final = 64
+# What is sent at once: a worker takes no job that is much larger.
+_PAGE_BYTES: Final = 256 * 1024
 # How long a command lives; what expired is signed anew by the rules of its order.
 LIFE_MS: Final = 600_000
 _FIRST_EPOCH: Final = Epoch(1)
@@ -148,7 +151,9 @@ class Outbox:
             .limit(WINDOW)
         )
         with transaction(self._store) as connection:
-            return [(row.message, row.topic, row.wire) for row in connection.execute(waiting)]
+            page = [(row.message, row.topic, row.wire) for row in connection.execute(waiting)]
+        sizes = accumulate(len(wire) for _, _, wire in page)
+        return page[: max(1, sum(1 for size in sizes if size <= _PAGE_BYTES))]
 
     # 3.
 

@@ -133,7 +133,7 @@ orders: Final = Table(
     Column("taken_at_ms", BigInteger, nullable=False),
     Column("moved_at_ms", BigInteger, nullable=False),
 )
-Index("orders_by_state", orders.c.state, orders.c.taken_at_ms)
+Index("orders_by_state", orders.c.state, orders.c.moved_at_ms)
 Index("orders_by_wallet", orders.c.wallet, orders.c.taken_at_ms)
 Index("orders_by_batch", orders.c.batch)
 

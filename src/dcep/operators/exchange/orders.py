@@ -128,8 +128,8 @@ def take_order(
 
 
 def orders_in(connection: Connection, state: State, limit: int) -> list[Order]:
-    """Return the oldest orders in a state."""
-    found = select(orders).where(orders.c.state == state).order_by(orders.c.taken_at_ms, orders.c.order_id).limit(limit)
+    """Return the orders that have stood longest in a state."""
+    found = select(orders).where(orders.c.state == state).order_by(orders.c.moved_at_ms, orders.c.order_id).limit(limit)
     return [_order(row) for row in connection.execute(found)]
 
 

@@ -22,13 +22,14 @@ happen.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Final
 
 from sqlalchemy import Connection, Engine
 
 from dcep.clock import UnixMs
-from dcep.errors import BadInput, DcepError
+from dcep.errors import BadInput, DcepError, Unavailable
 from dcep.ids import NetworkId, WalletId
 from dcep.messages.commands.vaults import Redeem
 from dcep.messages.outcomes import Status
@@ -51,6 +52,8 @@ from dcep.operators.order_ids import order_id
 from dcep.operators.outbox import Delivered, Outbox, Seal
 from dcep.operators.store import transaction
 from dcep.operators.vault import Vault
+
+_log = logging.getLogger(__name__)
 
 EXCHANGE: Final = "exchange"
 REDEEM: Final = "redeem"
@@ -172,9 +175,10 @@ class Saga:
         # 1.
         with transaction(self._store) as connection:
             own = own_wallet(connection, command.body.account)
-            account = require_account(own)
-            if not self._core.has_account(account):
-                raise DcepError("no_deposit_account", "the bank keeps no account that this could be credited to")
+        account = require_account(own)
+        if not self._core.has_account(account):
+            raise DcepError("no_deposit_account", "the bank keeps no account that this could be credited to")
+        with transaction(self._store) as connection:
             if take_order(
                 connection,
                 order,
@@ -232,10 +236,29 @@ class Saga:
         """Do the leg of every order in a state, then store in one transaction that it was done."""
         with transaction(self._store) as connection:
             waiting = orders_in(connection, source, _LEGS)
-        codes = {order.id: leg(order, now) for order in waiting}
-        if not codes:
-            return 0
+        codes, put_off, failure = dict[str, str](), list[str](), None
+        for order in waiting:
+            try:
+                codes[order.id] = leg(order, now)
+            except Unavailable as unavailable:
+                # What was done before it is stored all the same, or a bank that fails now and then is never done.
+                failure = unavailable
+                break
+            except DcepError as unforeseen:
+                # One order that the core system cannot take must not hold up the others; reconciliation names it.
+                _log.error("order %s stays %s: the core system says %s", order.id, source, unforeseen.code)
+                put_off.append(order.id)
+        moved = self._store_legs(codes, put_off, source, target, now=now) if codes or put_off else 0
+        if failure is not None:
+            raise failure
+        return moved
+
+    def _store_legs(
+        self, codes: dict[str, str], put_off: list[str], source: State, target: State, *, now: UnixMs
+    ) -> int:
         with transaction(self._store) as connection:
+            for each in put_off:
+                move(connection, each, source=source, target=source, now=now)
             return sum(
                 move(connection, each, source=source, target=State.REFUSED if code else target, now=now, code=code)
                 for each, code in codes.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 
 import pytest
 
@@ -208,6 +209,59 @@ def test_a_core_system_that_is_away_stops_nothing_else(
     rest(bank, town.now)
     assert states == [State.SETTLED, State.ACCEPTED]
     assert bank.saga.order(second).state is State.SETTLED
+
+
+def test_one_order_that_the_core_system_cannot_take_holds_up_no_other(
+    opened: tuple[Town, Bank, SimulatedCoreBanking],
+    li: WalletId,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It stays where it is, is tried again and again, and the log says so by its id."""
+    town, bank, core = opened
+    first = bank.saga.exchange(li, 1, key="e1", now=town.now)
+    second = bank.saga.exchange(li, 2, key="e2", now=town.now)
+    debit = core.debit
+
+    def choosy(order_id: str, account: str, amount: Fen, *, now: UnixMs) -> None:
+        if order_id == first:
+            raise DcepError("strange", "the core system has never seen the like")
+        debit(order_id, account, amount, now=now)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(core, "debit", choosy)
+        rest(bank, town.now)
+        states = [bank.saga.order(order).state for order in (first, second)]
+
+    rest(bank, town.now)
+    assert states == [State.ACCEPTED, State.SETTLED]
+    assert bank.saga.order(first).state is State.SETTLED
+    assert first in caplog.text
+
+
+def test_a_core_system_that_fails_now_and_then_gets_done(
+    opened: tuple[Town, Bank, SimulatedCoreBanking], li: WalletId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every third call fails: what the others did is stored, and the rest comes in the next turn."""
+    town, bank, core = opened
+    orders = [bank.saga.exchange(li, 1, key=f"e{n}", now=town.now) for n in range(12)]
+    debit, calls = core.debit, 0
+
+    def shaky(order_id: str, account: str, amount: Fen, *, now: UnixMs) -> None:
+        nonlocal calls
+        calls += 1
+        if calls % 3 == 0:
+            raise Unavailable("database_unavailable", "now and then", retry_after_ms=1)
+        debit(order_id, account, amount, now=now)
+
+    monkeypatch.setattr(core, "debit", shaky)
+    for _ in range(6):
+        with suppress(Unavailable):
+            bank.advance(town.now)
+
+    rest(bank, town.now)
+    assert {bank.saga.order(order).state for order in orders} == {State.SETTLED}
+    assert calls <= 20
 
 
 def test_more_orders_than_the_window_has_room_for_all_settle(
