@@ -17,6 +17,7 @@ from dcep.money import Fen
 from dcep.operators.bank import Bank
 from dcep.operators.exchange.deposits import SimulatedCoreBanking
 from dcep.operators.exchange.orders import State
+from dcep.operators.payroll import Line
 from dcep.operators.store import open_store
 from dcep.wallet.payments import Wallet
 from tests.faults.operators.books import require_law
@@ -106,6 +107,7 @@ def _day_at_the_bank(street: Street, day: int) -> Callable[[], list[str]]:
     def ask() -> list[str]:
         bank, now = street.bank, town.now
         customer = bank.customers.register(evidence_of(3, WalletClass.III), now=now)
+        bank.payrolls.submit(street.wang, [Line(street.li, Fen(3)), Line(street.li, Fen(2))], key=f"p{day}", now=now)
         bank.desk.open_wallet(customer, WalletClass.III, single_key(town.holder("new")), key=f"o{day}", now=now)
         return [
             bank.saga.exchange(street.li, 100, key=f"settles-{day}", now=now),
@@ -148,7 +150,7 @@ def test_killed_at_any_step_everything_ends_and_counts_once(street: Street) -> N
 
         li, wallet, wang, other = before
         assert [(each.state, each.code) for each in map(street.bank.saga.order, placed)] == _ENDINGS, f"step {step}"
-        assert street.holdings() == (li - 100 + 30, wallet + 100 - 30, wang, other), f"step {step}"
+        assert street.holdings() == (li - 100 + 30, wallet + 100 - 30 + 5, wang - 5, other), f"step {step}"
         assert street.require_law() == 0
 
     assert step > 30, "the fuse counts steps"
