@@ -19,7 +19,7 @@ def order_id(topic: str, asker: str, key: str) -> OrderId:
 
     Args:
         topic: what kind of order, so that one key may be used for each.
-        asker: the customer, or `desk`: two askers may choose the same key.
+        asker: the customer whom it is about: two of them may choose the same key.
         key: `Idempotency-Key`.
 
     Raises:

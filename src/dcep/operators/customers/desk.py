@@ -35,7 +35,6 @@ from dcep.operators.registrar import Registrar
 from dcep.operators.store import desk_orders, transaction, wallets
 
 TOPIC: Final = "desk"
-_ASKER: Final = "desk"
 _SERIALS: Final = 10**12
 _BASIS_LENGTH: Final = 128
 # Refusals that speak of what the command named, and not of what the order wants.
@@ -134,6 +133,8 @@ class Desk:
             DcepError: `not_your_customer`, `already_named`, `evidence_declined`, `evidence_insufficient`.
         """
         self._holder(wallet)
+        if evidence.best_class is WalletClass.IV:
+            raise DcepError("evidence_insufficient", "a phone number alone names nobody")
         self._customers.move(wallet, to=self._customers.register(evidence, now=now))
         return self.set_class(wallet, wallet_class, key=key, now=now)
 
@@ -192,7 +193,7 @@ class Desk:
         wanted: WalletClass | None = None,
         now: UnixMs,
     ) -> OrderId:
-        order = order_id(TOPIC, _ASKER, key)
+        order = order_id(TOPIC, customer, key)
         digest = digest_of(kind, customer, *(part for pair in sorted(values.items()) for part in pair))
         with transaction(self._store) as connection:
             stored = select(desk_orders.c.digest).where(desk_orders.c.order_id == order)

@@ -155,6 +155,8 @@ def test_nobody_takes_over_the_wallet_of_somebody_known(town: Town, bank: Bank) 
     with pytest.raises(DcepError, match="already_named"):
         bank.desk.upgrade(wallet, evidence_of(2, WalletClass.I), WalletClass.I, key="up", now=town.now)
 
+    with pytest.raises(DcepError, match="evidence_insufficient"):
+        bank.desk.upgrade(wallet, PersonEvidence(phone="+14155550100"), WalletClass.IV, key="up", now=town.now)
     assert bank.names.name_of(wallet) == "Person 1"
 
 
