@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.postgres import Server, server
 
 _CHECKOUT = Path(__file__).parents[1]
 _FILES = ("nodes.csv", "transactions.csv")
@@ -15,6 +18,13 @@ _FILES = ("nodes.csv", "transactions.csv")
 settings.register_profile("house", deadline=None)
 settings.register_profile("ci", parent=settings.get_profile("house"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "house")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """Return a PostgreSQL server of this run's own; skip where none is installed."""
+    with server() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -13,10 +13,10 @@ from dcep.clock import Day, UnixMs, day_of_date
 from dcep.crypto.suites import Signer
 from dcep.ids import TIER1, LedgerId, OperatorId, WalletId
 from dcep.issuance.rules import read_rules
-from dcep.ledger.client import WorkerLine
+from dcep.ledger.client import Line, WorkerLine, open_line
 from dcep.ledger.engine.standing import EngineMaker
 from dcep.ledger.engine.statute import PythonEngine
-from dcep.ledger.folder import LedgerFolder
+from dcep.ledger.folder import Folder, LedgerFolder
 from dcep.ledger.log.memory import MemoryHeaders, MemoryLog
 from dcep.ledger.native import RustEngine
 from dcep.ledger.snapshots import SnapshotStore
@@ -26,10 +26,9 @@ from dcep.messages.genesis import encode_genesis, network_of
 from dcep.messages.signatory import Signatory, single_key
 from dcep.money import Fen
 from dcep.operators.bank import Bank
+from dcep.operators.customers.real_names import Evidence, PersonEvidence, SimulatedKyc
 from dcep.operators.exchange.deposits import CoreBanking, SimulatedCoreBanking
 from dcep.operators.outbox import Seal
-from dcep.operators.real_names import Evidence, PersonEvidence, SimulatedKyc
-from dcep.operators.retail import RetailLine
 from dcep.operators.store import open_store
 from dcep.simulation.economy import SHARD, Economy, Keys, genesis_of
 from dcep.wallet.payments import Wallet
@@ -63,25 +62,38 @@ def evidence_of(person: int, wallet_class: WalletClass) -> PersonEvidence:
 
 
 class Town:
-    """Two banks that are admitted, each with money in its vault; the town's time stands until it is told on."""
+    """Two banks that are admitted, each with money in its vault; the town's time stands until it is told on.
 
-    def __init__(self) -> None:
+    Args:
+        data: the folder of its ledgers, in which it goes on with its first day; None keeps them in memory.
+    """
+
+    def __init__(self, data: Path | None = None) -> None:
         keys = Keys(bytes(31) + b"t")
         genesis = genesis_of(keys, read_rules("ecny-2021"))
-        tier1 = self._line(
-            genesis_bytes := encode_genesis(genesis), TIER1, PythonEngine, keys.signer("worker", "tier1")
-        )
-        shard = self._line(genesis_bytes, SHARD, RustEngine, keys.signer("worker", "shard", 0))
+        with ExitStack() as stack:
+            folder = None if data is None else stack.enter_context(Folder.begin(data, lambda: encode_genesis(genesis)))
+            tier1 = self._line(encode_genesis(genesis), TIER1, PythonEngine, keys.signer("worker", "tier1"), folder)
+            shard = self._line(encode_genesis(genesis), SHARD, RustEngine, keys.signer("worker", "shard", 0), folder)
+            self._folder = stack.pop_all()
         self.economy = Economy(keys, genesis, tier1, shard)
         self.line, self.tier1 = shard, tier1
         self.day = FIRST_DAY
-        self.economy.begin_day(self.day)
-        self.economy.admit([BANK, OTHER_BANK])
-        self.economy.issue({BANK: STOCK, OTHER_BANK: STOCK})
-        self.economy.allocate({BANK: STOCK, OTHER_BANK: STOCK})
+        if shard.standing().told:
+            self.economy._day = self.day
+            self.economy.operators = {number: self.economy._operator(number) for number in (BANK, OTHER_BANK)}
+        else:
+            self.economy.begin_day(self.day)
+            self.economy.admit([BANK, OTHER_BANK])
+            self.economy.issue({BANK: STOCK, OTHER_BANK: STOCK})
+            self.economy.allocate({BANK: STOCK, OTHER_BANK: STOCK})
         self._drawn = 0
 
-    def _line(self, genesis: bytes, ledger: LedgerId, make: EngineMaker, signer: Signer) -> WorkerLine:
+    def _line(
+        self, genesis: bytes, ledger: LedgerId, make: EngineMaker, signer: Signer, folder: Folder | None
+    ) -> WorkerLine:
+        if folder is not None:
+            return open_line(folder, ledger, make, signer, lambda: self.now)
         network = network_of(genesis)
         place = LedgerFolder(root=Path("nowhere"), ledger=ledger)
         opened = OpenLedger(
@@ -117,9 +129,7 @@ class Town:
             return Seal(account=desk.vault.wallet, signer=desk.vault_signer)
         return Seal(account=desk.registrar_wallet, signer=desk.registrar_signer)
 
-    def bank(
-        self, store: Engine, core: CoreBanking, *, operator: OperatorId = BANK, line: RetailLine | None = None
-    ) -> Bank:
+    def bank(self, store: Engine, core: CoreBanking, *, operator: OperatorId = BANK, line: Line | None = None) -> Bank:
         """Return an operator's business over a database and its bank's core system."""
         return Bank(
             store,
@@ -145,6 +155,7 @@ class Town:
         """Close both ledgers."""
         self.line.close()
         self.tier1.close()
+        self._folder.close()
 
 
 @contextmanager

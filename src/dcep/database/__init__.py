@@ -57,7 +57,10 @@ def _engine(url: str) -> Engine:
     except (ArgumentError, KeyError) as error:
         message = "a database is sqlite:///FILE or postgresql://USER@HOST/NAME"
         raise BadInput("bad_database_url", message) from error
-    engine = create_engine(parsed.set(drivername=driver), pool_pre_ping=driver != _DRIVERS["sqlite"])
+    # What a statement failed on is somebody's name, perhaps: errors and logs tell the statement alone.
+    engine = create_engine(
+        parsed.set(drivername=driver), pool_pre_ping=driver != _DRIVERS["sqlite"], hide_parameters=True
+    )
     if driver == _DRIVERS["sqlite"]:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -10,15 +10,20 @@ from sqlalchemy import Engine
 from dcep.clock import UnixMs
 from dcep.errors import Unavailable
 from dcep.ids import NetworkId, OperatorId
-from dcep.operators import desk
-from dcep.operators.customers import Customers, Draw
-from dcep.operators.desk import Desk
+from dcep.ledger.client import Line
+from dcep.operators import refunds
+from dcep.operators.customers import desk
+from dcep.operators.customers.desk import Desk
+from dcep.operators.customers.real_names import KycProvider, RealNames
+from dcep.operators.customers.register import Customers, Draw
 from dcep.operators.exchange import saga
 from dcep.operators.exchange.deposits import CoreBanking
 from dcep.operators.exchange.saga import Saga
+from dcep.operators.mandates import Mandates
 from dcep.operators.outbox import Outbox, Seal, Taker
-from dcep.operators.real_names import KycProvider, RealNames
-from dcep.operators.retail import RetailLine
+from dcep.operators.payroll import Payrolls
+from dcep.operators.reconciliation import Reconciliation
+from dcep.operators.refunds import Refunds
 
 
 class Bank:
@@ -35,7 +40,7 @@ class Bank:
     def __init__(
         self,
         store: Engine,
-        line: RetailLine,
+        line: Line,
         network: NetworkId,
         *,
         operator: OperatorId,
@@ -50,10 +55,15 @@ class Bank:
         self.customers: Final = Customers(store, kyc, draw)
         self.desk: Final = Desk(store, self.outbox, line, self.customers, operator=operator, seal=registrar, draw=draw)
         self.saga: Final = Saga(store, self.outbox, core, network, vault)
+        self.mandates: Final = Mandates(store, line, self.saga, network)
+        self.payrolls: Final = Payrolls(store)
+        self.refunds: Final = Refunds(store, line, self.outbox, network)
+        self.reconciliation: Final = Reconciliation(store, line, core, vault.account)
         self._takers: Final[dict[str, Taker]] = {
             desk.TOPIC: self.desk.take,
             saga.EXCHANGE: self.saga.take_payment,
             saga.REDEEM: self.saga.take_collection,
+            refunds.TOPIC: self.refunds.take,
         }
 
     def advance(self, now: UnixMs) -> int:
@@ -66,6 +76,7 @@ class Bank:
         """
         steps: tuple[Callable[[], int], ...] = (
             lambda: self.desk.advance(now),
+            lambda: self.payrolls.release(now),
             lambda: self.saga.debit(now),
             lambda: self.saga.pay(now),
             lambda: self.outbox.deliver(self._takers, now),

@@ -19,7 +19,7 @@ def order_id(topic: str, asker: str, key: str) -> OrderId:
 
     Args:
         topic: what kind of order, so that one key may be used for each.
-        asker: the customer, or `desk`: two askers may choose the same key.
+        asker: the customer whom it is about: two of them may choose the same key.
         key: `Idempotency-Key`.
 
     Raises:
@@ -32,7 +32,7 @@ def order_id(topic: str, asker: str, key: str) -> OrderId:
 
 def digest_of(*fields: str | int | bytes | None) -> str:
     """Return 64 hex digits that no other list of fields has; text, numbers and bytes are told apart."""
-    encoded = [repr(field).encode() for field in fields]
+    encoded = map(_encoded, fields)
     return hashlib.sha256(b"".join(len(field).to_bytes(8) + field for field in encoded)).hexdigest()
 
 
@@ -44,3 +44,15 @@ def require_same(stored: str, asked: str) -> None:
     """
     if stored != asked:
         raise BadInput("idempotency_key_reused", "this key belongs to an order with another content")
+
+
+def _encoded(field: str | int | bytes | None) -> bytes:
+    match field:
+        case str():
+            return b"s" + str(field).encode()
+        case int():
+            return b"n" + str(int(field)).encode()
+        case bytes():
+            return b"b" + field
+        case None:
+            return b""

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
@@ -22,15 +23,17 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from dcep.clock import UnixMs
 from dcep.crypto.suites import Signer
 from dcep.ids import CommandId, NetworkId, WalletId
+from dcep.ledger.client import Line
 from dcep.messages.layout import Epoch, Number
 from dcep.messages.outcomes import Outcome, Status
 from dcep.messages.signatory import Signatory
 from dcep.messages.signed import Command, decode
-from dcep.operators.retail import RetailLine
-from dcep.operators.store import free_numbers, lanes, messages
+from dcep.operators.store import free_numbers, insert_once, lanes, messages, transaction
 
 # PROTOCOL's window: 64 numbers may be in flight on a lane.
 WINDOW: Final = 64
+# What is sent at once: a worker takes no job that is much larger.
+_PAGE_BYTES: Final = 256 * 1024
 # How long a command lives; what expired is signed anew by the rules of its order.
 LIFE_MS: Final = 600_000
 _FIRST_EPOCH: Final = Epoch(1)
@@ -67,7 +70,7 @@ Taker = Callable[[Connection, Delivered], None]
 class Outbox:
     """The messages of one operator to the retail ledger."""
 
-    def __init__(self, store: Engine, line: RetailLine, network: NetworkId) -> None:
+    def __init__(self, store: Engine, line: Line, network: NetworkId) -> None:
         self._store, self._line, self._network = store, line, network
 
     # 1.
@@ -147,14 +150,16 @@ class Outbox:
             .order_by(messages.c.message)
             .limit(WINDOW)
         )
-        with self._store.begin() as connection:
-            return [(row.message, row.topic, row.wire) for row in connection.execute(waiting)]
+        with transaction(self._store) as connection:
+            page = [(row.message, row.topic, row.wire) for row in connection.execute(waiting)]
+        sizes = accumulate(len(wire) for _, _, wire in page)
+        return page[: max(1, sum(1 for size in sizes if size <= _PAGE_BYTES))]
 
     # 3.
 
     def _take(self, final: list[tuple[int, str, Outcome]], takers: Mapping[str, Taker], now: UnixMs) -> int:
         taken = 0
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             for message, topic, outcome in final:
                 stored = connection.execute(
                     update(messages)
@@ -183,13 +188,14 @@ def _take_number(connection: Connection, account: WalletId) -> Number:
     ).scalar_one_or_none()
     if freed is not None:
         return Number(freed)
-    taken = connection.execute(
+    next_number = (
         update(lanes)
         .where(lanes.c.account == account)
         .values(next_number=lanes.c.next_number + 1)
         .returning(lanes.c.next_number)
-    ).scalar_one_or_none()
+    )
+    taken = connection.execute(next_number).scalar_one_or_none()
     if taken is None:
-        connection.execute(insert(lanes).values(account=account, next_number=2))
-        return Number(1)
+        insert_once(connection, insert(lanes).values(account=account, next_number=1))
+        taken = connection.execute(next_number).scalar_one()
     return Number(taken - 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -9,9 +11,11 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Engine,
     ForeignKey,
     Index,
+    Insert,
     Integer,
     LargeBinary,
     MetaData,
@@ -19,12 +23,15 @@ from sqlalchemy import (
     String,
     Table,
 )
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from dcep.database import open_database
+from dcep.errors import Unavailable
 
 TABLES: Final = MetaData()
 # A batch of rows that one database transaction writes at most.
 BATCH: Final = 500
+_RETRY_AFTER_MS: Final = 1_000
 
 customers: Final = Table(
     "customers",
@@ -126,9 +133,87 @@ orders: Final = Table(
     Column("taken_at_ms", BigInteger, nullable=False),
     Column("moved_at_ms", BigInteger, nullable=False),
 )
-Index("orders_by_state", orders.c.state, orders.c.taken_at_ms)
+Index("orders_by_state", orders.c.state, orders.c.moved_at_ms)
 Index("orders_by_wallet", orders.c.wallet, orders.c.taken_at_ms)
 Index("orders_by_batch", orders.c.batch)
+
+# What a customer has arranged: top-ups up to so much a day (0 is none), a sweep of what lies above (null is none).
+mandates: Final = Table(
+    "mandates",
+    TABLES,
+    Column("wallet", BigInteger, primary_key=True, autoincrement=False),
+    Column("top_up_fen_daily", BigInteger, nullable=False),
+    Column("sweep_above_fen", BigInteger),
+    Column("agreed_at_ms", BigInteger, nullable=False),
+)
+
+payrolls: Final = Table(
+    "payrolls",
+    TABLES,
+    Column("payroll", String(32), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("deposit_account", String(34), nullable=False),
+    Column("line_count", Integer, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("taken_at_ms", BigInteger, nullable=False),
+)
+# `code` says why a line became no order.
+payroll_lines: Final = Table(
+    "payroll_lines",
+    TABLES,
+    Column("payroll", ForeignKey("payrolls.payroll"), primary_key=True),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("wallet", BigInteger, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("is_released", Boolean, nullable=False),
+    Column("code", String(32), nullable=False),
+)
+
+# A payment of which something was refunded, and its refunds.
+refunded: Final = Table(
+    "refunded",
+    TABLES,
+    Column("original", String(64), primary_key=True),
+    Column("merchant", BigInteger, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+)
+refunds: Final = Table(
+    "refunds",
+    TABLES,
+    Column("command", String(64), primary_key=True),
+    Column("original", ForeignKey("refunded.original"), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("code", String(32), nullable=False),
+    Column("taken_at_ms", BigInteger, nullable=False),
+)
+Index("refunds_by_original", refunds.c.original)
+
+
+@contextmanager
+def transaction(store: Engine) -> Iterator[Connection]:
+    """Open a database transaction; it is durable when it is left, and nothing of it is if it breaks off.
+
+    Raises:
+        Unavailable: `database_busy`: another one wrote the same first; `database_unavailable`: it cannot be reached, is
+            held by another for too long, or its disk refuses. Nothing was written: ask for the same again.
+    """
+    try:
+        with store.begin() as connection:
+            yield connection
+    except IntegrityError:
+        message = "another transaction wrote the same first"
+        # PostgreSQL tells the value that was there already, and a traceback would tell it to the log.
+        raise Unavailable("database_busy", message, retry_after_ms=_RETRY_AFTER_MS) from None
+    except OperationalError as error:
+        message = f"the database does not take the transaction: {error.orig}"
+        raise Unavailable("database_unavailable", message, retry_after_ms=_RETRY_AFTER_MS) from error
+
+
+def insert_once(connection: Connection, row: Insert) -> None:
+    """Insert a row that another transaction may insert meanwhile: whoever comes second finds it there."""
+    with suppress(IntegrityError), connection.begin_nested():
+        connection.execute(row)
 
 
 def open_store(url: str) -> Engine:

@@ -7,10 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Engine, event
 
 from dcep.clock import UnixMs
-from dcep.ids import WalletId
-from dcep.ledger.client import Line
-from dcep.ledger.engine.standing import AccountView, Standing
-from dcep.ledger.worker.answers import Answer
+from dcep.ledger.client import Answer, WorkerLine
 from dcep.money import Fen
 from dcep.operators.exchange.deposits import Booking, SimulatedCoreBanking
 
@@ -41,26 +38,22 @@ class Fuse:
         return store
 
 
-class FusedLine:
-    """A line on which the process may end before its bytes have left, and before their answer has come."""
+class FusedLine(WorkerLine):
+    """A line on which the process may end before its bytes have left, and before their answer has come.
 
-    def __init__(self, line: Line, fuse: Fuse) -> None:
-        self._line, self._fuse = line, fuse
+    Args:
+        line: the line that it stands for; they are one, and only one is closed.
+    """
 
-    def submit(self, wires: Sequence[bytes]) -> Sequence[Answer]:
+    def __init__(self, line: WorkerLine, fuse: Fuse) -> None:
+        self.__dict__.update(line.__dict__)
+        self._fuse = fuse
+
+    def submit(self, wires: Sequence[bytes], *, at: UnixMs | None = None) -> Sequence[Answer]:
         self._fuse.step()
-        answers = self._line.submit(wires)
+        answers = super().submit(wires, at=at)
         self._fuse.step()
         return answers
-
-    def history(self, wire: bytes) -> Answer:
-        return self._line.history(wire)
-
-    def account(self, wallet: WalletId) -> AccountView | None:
-        return self._line.account(wallet)
-
-    def standing(self) -> Standing:
-        return self._line.standing()
 
 
 class FusedCore:

@@ -35,6 +35,7 @@ from dcep.clock import UnixMs
 from dcep.database import open_database
 from dcep.errors import BadInput, DcepError
 from dcep.money import Fen
+from dcep.operators.store import transaction
 
 _log = logging.getLogger(__name__)
 
@@ -161,7 +162,7 @@ class SimulatedCoreBanking:
 
     def open_account(self, account: str) -> None:
         """Open an account, empty; nothing happens to one that is open."""
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             known = connection.execute(select(_accounts.c.account).where(_accounts.c.account == account)).one_or_none()
             if known is None:
                 connection.execute(insert(_accounts).values(account=account, balance_fen=0))
@@ -174,12 +175,12 @@ class SimulatedCoreBanking:
 
     def has_account(self, account: str) -> bool:
         found = select(_accounts.c.account).where(_accounts.c.account == account)
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             return account not in (CASH, CLEARING) and connection.execute(found).one_or_none() is not None
 
     def balance(self, account: str) -> int:
         found = select(_accounts.c.balance_fen).where(_accounts.c.account == account)
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             balance = connection.execute(found).scalar_one_or_none()
         if balance is None:
             raise BadInput("account_unknown", "the bank keeps no such account")
@@ -192,14 +193,14 @@ class SimulatedCoreBanking:
                 connection.execute(update(_bookings).where(_is(order_id, Leg.DEBIT)).values(refusal=code))
                 if not code:
                     _move(connection, order_id, Leg.DEBIT, source=account, target=CLEARING, amount=amount)
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             code = connection.execute(select(_bookings.c.refusal).where(_is(order_id, Leg.DEBIT))).scalar_one()
         if code:
             raise DepositRefused(code, "the bank's core system does not debit the deposit")
 
     def reverse(self, order_id: str, *, now: UnixMs) -> None:
         debited = select(_bookings).where(_is(order_id, Leg.DEBIT), _bookings.c.refusal == "")
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             debit = connection.execute(debited).one_or_none()
         if debit is None:
             raise BadInput("never_debited", "an order that was not debited cannot be reversed")
@@ -229,7 +230,7 @@ class SimulatedCoreBanking:
             .group_by(_accounts.c.account, _accounts.c.balance_fen)
             .having(func.coalesce(total, 0) != _accounts.c.balance_fen)
         )
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             return [str(row[0]) for query in (orders, accounts) for row in connection.execute(query)]
 
     def _booked(self, *where: ColumnElement[bool]) -> list[Booking]:
@@ -238,7 +239,7 @@ class SimulatedCoreBanking:
             .where(_bookings.c.refusal == "", *where)
             .order_by(_bookings.c.booked_at_ms, _bookings.c.order_id, _bookings.c.leg)
         )
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             return [
                 Booking(
                     order_id=row.order_id,
@@ -254,7 +255,7 @@ class SimulatedCoreBanking:
     def _once(self, order_id: str, leg: Leg, account: str, amount: Fen, now: UnixMs) -> Iterator[Connection | None]:
         """Open a transaction in which a leg is booked; None where it was booked before."""
         values = {"order_id": order_id, "leg": leg, "account": account, "amount_fen": amount}
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             known = connection.execute(select(_bookings).where(_is(order_id, leg))).one_or_none()
             if known is None:
                 connection.execute(insert(_bookings).values(values | {"refusal": "", "booked_at_ms": now}))
@@ -282,6 +283,8 @@ def _move(connection: Connection, order_id: str, leg: Leg, *, source: str, targe
     # Always in the order of their names: two transactions never wait for each other's account.
     for account, change in sorted(((source, -amount), (target, amount))):
         balance = _accounts.c.balance_fen + change
-        connection.execute(update(_accounts).where(_accounts.c.account == account).values(balance_fen=balance))
+        moved = connection.execute(update(_accounts).where(_accounts.c.account == account).values(balance_fen=balance))
+        if moved.rowcount != 1:
+            raise BadInput("account_unknown", "the bank keeps no such account")
         row = {"order_id": order_id, "leg": leg, "account": account, "amount_fen": change}
         connection.execute(insert(_entries).values(row))

@@ -6,7 +6,6 @@ moves nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -129,8 +128,8 @@ def take_order(
 
 
 def orders_in(connection: Connection, state: State, limit: int) -> list[Order]:
-    """Return the oldest orders in a state."""
-    found = select(orders).where(orders.c.state == state).order_by(orders.c.taken_at_ms, orders.c.order_id).limit(limit)
+    """Return the orders that have stood longest in a state."""
+    found = select(orders).where(orders.c.state == state).order_by(orders.c.moved_at_ms, orders.c.order_id).limit(limit)
     return [_order(row) for row in connection.execute(found)]
 
 
@@ -146,7 +145,7 @@ def order_with(connection: Connection, order_id: str) -> Order:
     return _order(row)
 
 
-def orders_where(connection: Connection, *where: Any) -> Sequence[Order]:
+def orders_where(connection: Connection, *where: Any) -> list[Order]:
     """Return orders by conditions on their table, oldest first."""
     found = select(orders).where(*where).order_by(orders.c.taken_at_ms, orders.c.order_id)
     return [_order(row) for row in connection.execute(found)]

@@ -22,19 +22,20 @@ happen.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Final
 
 from sqlalchemy import Connection, Engine
 
-from dcep.clock import DAY_MS, UnixMs
-from dcep.errors import BadInput, DcepError
+from dcep.clock import UnixMs
+from dcep.errors import BadInput, DcepError, Unavailable
 from dcep.ids import NetworkId, WalletId
 from dcep.messages.commands.vaults import Redeem
-from dcep.messages.layout import Malformed
 from dcep.messages.outcomes import Status
-from dcep.messages.signed import Command, decode, signatures_hold
-from dcep.operators.customers import OwnWallet, own_wallet
+from dcep.messages.signed import Command
+from dcep.operators.brought import read_brought
+from dcep.operators.customers.register import OwnWallet, own_wallet
 from dcep.operators.exchange.deposits import CoreBanking, DepositRefused
 from dcep.operators.exchange.orders import (
     Cause,
@@ -49,7 +50,10 @@ from dcep.operators.exchange.orders import (
 )
 from dcep.operators.order_ids import order_id
 from dcep.operators.outbox import Delivered, Outbox, Seal
+from dcep.operators.store import transaction
 from dcep.operators.vault import Vault
+
+_log = logging.getLogger(__name__)
 
 EXCHANGE: Final = "exchange"
 REDEEM: Final = "redeem"
@@ -77,7 +81,7 @@ class Saga:
         """
         fen = require_amount(amount)
         # 1.
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             own = own_wallet(connection, wallet)
             order = order_id(EXCHANGE, own.customer, key)
             account = require_account(own)
@@ -108,7 +112,7 @@ class Saga:
     def pay(self, now: UnixMs) -> int:
         """Sign for orders that are debited, as far as the window has room; return how many orders moved."""
         moved, expires_at = 0, self._outbox.expiry(now)
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             room = self._outbox.room(connection, self._vault.account)
             for order in orders_in(connection, State.DEBITED, room):
                 if now >= order.taken_at + PATIENCE_MS:
@@ -162,18 +166,19 @@ class Saga:
         """Take a redemption that a holder has signed, and return the order's id, which is the command's.
 
         Raises:
-            BadInput: `not_a_redemption`, `bad_signature`, `life_too_long`, `other_vault`, `bad_amount`.
+            BadInput: `other_command`, `bad_signature`, `life_too_long`, `other_vault`, `bad_amount`.
             DcepError: `not_your_customer`, `no_deposit_account`; nothing was stored.
         """
         command = self._redemption(wire, now)
         fen = require_amount(command.body.order.amount)
         order = command.id.hex()
         # 1.
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             own = own_wallet(connection, command.body.account)
-            account = require_account(own)
-            if not self._core.has_account(account):
-                raise DcepError("no_deposit_account", "the bank keeps no account that this could be credited to")
+        account = require_account(own)
+        if not self._core.has_account(account):
+            raise DcepError("no_deposit_account", "the bank keeps no account that this could be credited to")
+        with transaction(self._store) as connection:
             if take_order(
                 connection,
                 order,
@@ -188,19 +193,9 @@ class Saga:
         return order
 
     def _redemption(self, wire: bytes, now: UnixMs) -> Command:
-        try:
-            command = decode(wire, self._network)
-        except Malformed as error:
-            raise BadInput("not_a_redemption", f"these bytes are no command of this network: {error}") from error
-        if not isinstance(command.body.order, Redeem):
-            raise BadInput("not_a_redemption", f"this command is a {command.kind.name}")
+        command = read_brought(wire, self._network, Redeem, now=now)
         if command.body.order.vault != self._vault.account:
             raise BadInput("other_vault", "this redemption pays another operator's vault")
-        # Bytes that are never heard would be sent for ever.
-        if command.body.expires_at > now + DAY_MS:
-            raise BadInput("life_too_long", "a command that is brought here expires within 24 hours")
-        if not signatures_hold(command):
-            raise BadInput("bad_signature", "too few keys have signed, or a signature does not hold")
         return command
 
     def take_collection(self, connection: Connection, delivered: Delivered) -> None:
@@ -234,17 +229,36 @@ class Saga:
         Raises:
             DcepError: `order_unknown`.
         """
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             return order_with(connection, order)
 
     def _at_the_bank(self, source: State, target: State, now: UnixMs, leg: Callable[[Order, UnixMs], str]) -> int:
         """Do the leg of every order in a state, then store in one transaction that it was done."""
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             waiting = orders_in(connection, source, _LEGS)
-        codes = {order.id: leg(order, now) for order in waiting}
-        if not codes:
-            return 0
-        with self._store.begin() as connection:
+        codes, put_off, failure = dict[str, str](), list[str](), None
+        for order in waiting:
+            try:
+                codes[order.id] = leg(order, now)
+            except Unavailable as unavailable:
+                # What was done before it is stored all the same, or a bank that fails now and then is never done.
+                failure = unavailable
+                break
+            except DcepError as unforeseen:
+                # One order that the core system cannot take must not hold up the others; reconciliation names it.
+                _log.error("order %s stays %s: the core system says %s", order.id, source, unforeseen.code)
+                put_off.append(order.id)
+        moved = self._store_legs(codes, put_off, source, target, now=now) if codes or put_off else 0
+        if failure is not None:
+            raise failure
+        return moved
+
+    def _store_legs(
+        self, codes: dict[str, str], put_off: list[str], source: State, target: State, *, now: UnixMs
+    ) -> int:
+        with transaction(self._store) as connection:
+            for each in put_off:
+                move(connection, each, source=source, target=source, now=now)
             return sum(
                 move(connection, each, source=source, target=State.REFUSED if code else target, now=now, code=code)
                 for each, code in codes.items()

@@ -23,6 +23,6 @@ def upgrade() -> None:
         sa.Column("taken_at_ms", sa.BigInteger, nullable=False),
         sa.Column("moved_at_ms", sa.BigInteger, nullable=False),
     )
-    op.create_index("orders_by_state", "orders", ["state", "taken_at_ms"])
+    op.create_index("orders_by_state", "orders", ["state", "moved_at_ms"])
     op.create_index("orders_by_wallet", "orders", ["wallet", "taken_at_ms"])
     op.create_index("orders_by_batch", "orders", ["batch"])

@@ -11,7 +11,7 @@ from dcep.clock import UnixMs
 from dcep.errors import DcepError
 from dcep.ids import WalletId
 from dcep.messages.classes import WalletClass
-from dcep.operators.real_names import (
+from dcep.operators.customers.real_names import (
     CustomerId,
     Evidence,
     KycProvider,
@@ -20,7 +20,7 @@ from dcep.operators.real_names import (
     record,
     require_enough,
 )
-from dcep.operators.store import customers, wallets
+from dcep.operators.store import customers, transaction, wallets
 
 Draw = Callable[[int], int]
 """Return a number below the bound that nobody can foresee."""
@@ -54,7 +54,7 @@ class Customers:
         """
         evidence.require_form()
         assurance = self._kyc.check(evidence)
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             known = customer_with(connection, evidence.identity)
             customer = CustomerId(f"{self._draw(2**128):032x}") if known is None else known[0]
             if known is None:
@@ -74,7 +74,7 @@ class Customers:
 
     def wallets_of(self, customer: CustomerId) -> list[OwnWallet]:
         """Return a customer's wallets, ascending."""
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             rows = connection.execute(_OWN.where(wallets.c.customer == customer).order_by(wallets.c.wallet))
             return [_own(row) for row in rows]
 
@@ -84,7 +84,7 @@ class Customers:
         Raises:
             DcepError: `not_your_customer`, or `already_named`: the holder is known already, and is somebody else.
         """
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             own = own_wallet(connection, wallet)
             if own.customer == to:
                 return

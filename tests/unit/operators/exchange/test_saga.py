@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 
 import pytest
 
 from dcep.clock import UnixMs
 from dcep.errors import BadInput, DcepError, Unavailable
 from dcep.ids import OperatorId, WalletId
-from dcep.ledger.client import Line
-from dcep.ledger.engine.standing import AccountView, Standing
-from dcep.ledger.worker.answers import Answer
+from dcep.ledger.client import Answer, WorkerLine
 from dcep.messages.classes import WalletClass
 from dcep.messages.signed import decode
 from dcep.money import Fen
@@ -150,31 +149,21 @@ def test_a_payment_that_expired_is_signed_anew_within_the_hour_and_given_back_af
     assert core.balance(_ACCOUNT) + _balance(town, li) == 100_000
 
 
-class _Severed:
+class _Severed(WorkerLine):
     """A line that is cut: whatever is sent reaches the ledger or not, and no answer comes back."""
 
-    def __init__(self, line: Line) -> None:
-        self.line = line
+    def __init__(self, line: WorkerLine, *, arrives: bool) -> None:
+        self.__dict__.update(line.__dict__)
         self.sent: list[bytes] = []
-        self.is_cut = True
-        self.arrives = False
+        self.is_cut, self.arrives = True, arrives
 
-    def submit(self, wires: Sequence[bytes]) -> Sequence[Answer]:
+    def submit(self, wires: Sequence[bytes], *, at: UnixMs | None = None) -> Sequence[Answer]:
         self.sent += wires
         if self.arrives or not self.is_cut:
-            answers = self.line.submit(wires)
+            answers = super().submit(wires, at=at)
             if not self.is_cut:
                 return answers
         raise Unavailable("busy", "the line is cut", retry_after_ms=1)
-
-    def history(self, wire: bytes) -> Answer:
-        return self.line.history(wire)
-
-    def account(self, wallet: WalletId) -> AccountView | None:
-        return self.line.account(wallet)
-
-    def standing(self) -> Standing:
-        return self.line.standing()
 
 
 @pytest.mark.parametrize("arrives", [False, True])
@@ -183,18 +172,17 @@ def test_while_no_answer_comes_the_same_bytes_are_sent(
 ) -> None:
     """Silence says nothing: the payment may have happened, and other bytes could happen as well."""
     town, bank, core = opened
-    line = _Severed(town.line)
+    line = _Severed(town.line, arrives=arrives)
     monkeypatch.setattr(bank.outbox, "_line", line)
-    line.arrives = arrives
     order = bank.saga.exchange(li, 500, key="e1", now=town.now)
-    for minute in range(120):
+    for minute in range(0, 120, 6):
         with pytest.raises(Unavailable):
             bank.advance(UnixMs(town.now + minute * 60_000))
 
     line.is_cut = False
     rest(bank, town.now)
 
-    assert len(line.sent) > 100
+    assert len(line.sent) > 10
     assert len(set(line.sent)) == 1
     assert bank.saga.order(order).state is State.SETTLED
     assert (core.balance(_ACCOUNT), _balance(town, li)) == (99_500, 500)
@@ -221,6 +209,59 @@ def test_a_core_system_that_is_away_stops_nothing_else(
     rest(bank, town.now)
     assert states == [State.SETTLED, State.ACCEPTED]
     assert bank.saga.order(second).state is State.SETTLED
+
+
+def test_one_order_that_the_core_system_cannot_take_holds_up_no_other(
+    opened: tuple[Town, Bank, SimulatedCoreBanking],
+    li: WalletId,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It stays where it is, is tried again and again, and the log says so by its id."""
+    town, bank, core = opened
+    first = bank.saga.exchange(li, 1, key="e1", now=town.now)
+    second = bank.saga.exchange(li, 2, key="e2", now=town.now)
+    debit = core.debit
+
+    def choosy(order_id: str, account: str, amount: Fen, *, now: UnixMs) -> None:
+        if order_id == first:
+            raise DcepError("strange", "the core system has never seen the like")
+        debit(order_id, account, amount, now=now)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(core, "debit", choosy)
+        rest(bank, town.now)
+        states = [bank.saga.order(order).state for order in (first, second)]
+
+    rest(bank, town.now)
+    assert states == [State.ACCEPTED, State.SETTLED]
+    assert bank.saga.order(first).state is State.SETTLED
+    assert first in caplog.text
+
+
+def test_a_core_system_that_fails_now_and_then_gets_done(
+    opened: tuple[Town, Bank, SimulatedCoreBanking], li: WalletId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every third call fails: what the others did is stored, and the rest comes in the next turn."""
+    town, bank, core = opened
+    orders = [bank.saga.exchange(li, 1, key=f"e{n}", now=town.now) for n in range(12)]
+    debit, calls = core.debit, 0
+
+    def shaky(order_id: str, account: str, amount: Fen, *, now: UnixMs) -> None:
+        nonlocal calls
+        calls += 1
+        if calls % 3 == 0:
+            raise Unavailable("database_unavailable", "now and then", retry_after_ms=1)
+        debit(order_id, account, amount, now=now)
+
+    monkeypatch.setattr(core, "debit", shaky)
+    for _ in range(6):
+        with suppress(Unavailable):
+            bank.advance(town.now)
+
+    rest(bank, town.now)
+    assert {bank.saga.order(order).state for order in orders} == {State.SETTLED}
+    assert calls <= 20
 
 
 def test_more_orders_than_the_window_has_room_for_all_settle(
@@ -279,9 +320,9 @@ def test_bytes_that_can_never_be_heard_are_not_taken(town: Town, bank: Bank, li:
     for wire, code in (
         (forged, "bad_signature"),
         (wallet.redeem(_vault(town, OTHER_BANK), Fen(5), expires_at=until), "other_vault"),
-        (wallet.pay(vault, Fen(5), expires_at=until), "not_a_redemption"),
-        (b"\0" * 300, "not_a_redemption"),
-        (good[:-1], "not_a_redemption"),
+        (wallet.pay(vault, Fen(5), expires_at=until), "other_command"),
+        (b"\0" * 300, "other_command"),
+        (good[:-1], "other_command"),
         (wallet.redeem(vault, Fen(5), expires_at=UnixMs(until + 1)), "life_too_long"),
         (wallet.redeem(vault, Fen(0), expires_at=until), "bad_amount"),
     ):
@@ -322,6 +363,8 @@ def test_the_core_system_books_an_order_once(core: SimulatedCoreBanking) -> None
         core.debit("p", _ACCOUNT, Fen(11), now=now)
     with pytest.raises(BadInput, match="never_debited"):
         core.reverse("q", now=now)
+    with pytest.raises(BadInput, match="account_unknown"):
+        core.credit("t", "NOWHERE", Fen(1), now=now)
     with pytest.raises(DepositRefused, match="account_unknown"):
         core.debit("r", "NOWHERE", Fen(1), now=now)
     with pytest.raises(DepositRefused, match="account_unknown"):

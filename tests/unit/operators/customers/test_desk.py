@@ -61,6 +61,17 @@ def test_the_same_order_asked_twice_is_one_order(town: Town, bank: Bank, li: Wal
     assert account.wallet_class == WalletClass.II
 
 
+def test_two_customers_may_choose_the_same_key(town: Town, bank: Bank, li: WalletId) -> None:
+    """Neither hears of the other, and both get what they asked for."""
+    wang = open_wallet(town, bank, evidence_of(2, WalletClass.III), WalletClass.III, "wang")
+
+    orders = [bank.desk.set_class(wallet, WalletClass.IV, key="same", now=town.now) for wallet in (li, wang)]
+    rest(bank, town.now)
+
+    assert [bank.desk.order(order).wallet for order in orders] == [li, wang]
+    assert [bank.desk.order(order).state for order in orders] == ["done", "done"]
+
+
 def test_a_freeze_stands_with_its_basis_and_can_be_lifted(town: Town, bank: Bank, li: WalletId) -> None:
     """The reference stays with the bank; the ledger has its hash."""
     frozen = bank.desk.freeze(li, Scope.PAY, "court order 2021-17", key="f1", now=town.now)

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
-from dcep.errors import BadInput, DcepError
+from dcep.errors import BadInput, DcepError, Unavailable
 from dcep.messages.classes import WalletClass
 from dcep.operators.bank import Bank
+from dcep.operators.customers.real_names import (
+    CustomerId,
+    EntityEvidence,
+    Evidence,
+    PersonEvidence,
+    SimulatedKyc,
+    record,
+    require_enough,
+)
 from dcep.operators.exchange.deposits import SimulatedCoreBanking
-from dcep.operators.real_names import EntityEvidence, Evidence, PersonEvidence, SimulatedKyc, require_enough
-from dcep.operators.store import open_store
+from dcep.operators.store import customers, open_store, transaction
 from tests.town import OTHER_BANK, Town, evidence_of, open_wallet, resident_number
+from tests.unit.operators.street import BOTH_DATABASES
 
 _FIRM = EntityEvidence(
     name="Example Bakery Ltd",
@@ -144,6 +155,8 @@ def test_nobody_takes_over_the_wallet_of_somebody_known(town: Town, bank: Bank) 
     with pytest.raises(DcepError, match="already_named"):
         bank.desk.upgrade(wallet, evidence_of(2, WalletClass.I), WalletClass.I, key="up", now=town.now)
 
+    with pytest.raises(DcepError, match="evidence_insufficient"):
+        bank.desk.upgrade(wallet, PersonEvidence(phone="+14155550100"), WalletClass.IV, key="up", now=town.now)
     assert bank.names.name_of(wallet) == "Person 1"
 
 
@@ -178,3 +191,25 @@ def test_a_bank_sees_its_own_customers_alone(
 
     assert other.names.wallets_of(evidence_of(1, WalletClass.III).identity) == []
     store.dispose()
+
+
+@BOTH_DATABASES
+def test_an_error_of_the_database_tells_nobody_s_name(town: Town, bank: Bank, new_database: Callable[[], str]) -> None:
+    """Whatever the log keeps of it: neither the values of the statement nor the one that was there already."""
+    store = open_store(new_database())
+    person = evidence_of(1, WalletClass.I)
+
+    def register_twice() -> None:
+        with transaction(store) as connection:
+            for customer in ("a", "b"):
+                connection.execute(insert(customers).values(customer=customer, registered_at_ms=0))
+                record(connection, CustomerId(customer), person, "simulated", is_new=True, now=town.now)
+
+    with pytest.raises(Unavailable, match="database_busy") as refused:
+        register_twice()
+
+    told = "".join(traceback.format_exception(refused.value))
+    store.dispose()
+    assert person.document not in told
+    assert person.name not in told
+    assert person.name not in repr(person)

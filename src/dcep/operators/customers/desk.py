@@ -21,21 +21,20 @@ from sqlalchemy import Connection, Engine, Row, insert, select, update
 from dcep.clock import UnixMs
 from dcep.errors import BadInput, DcepError
 from dcep.ids import OperatorId, WalletId, wallet_id
+from dcep.ledger.client import Line
 from dcep.messages.classes import Scope, WalletClass
 from dcep.messages.layout import Hash, Malformed, Reader, Version
 from dcep.messages.outcomes import Status
 from dcep.messages.policies import NOBODY, Policy, encode_policy, read_policy
 from dcep.messages.refusals import Refusal
-from dcep.operators.customers import Customers, Draw, own_wallet
+from dcep.operators.customers.real_names import CustomerId, Evidence
+from dcep.operators.customers.register import Customers, Draw, own_wallet
 from dcep.operators.order_ids import OrderId, digest_of, order_id, require_same
 from dcep.operators.outbox import Delivered, Outbox, Seal
-from dcep.operators.real_names import CustomerId, Evidence
 from dcep.operators.registrar import Registrar
-from dcep.operators.retail import RetailLine
-from dcep.operators.store import desk_orders, wallets
+from dcep.operators.store import desk_orders, transaction, wallets
 
 TOPIC: Final = "desk"
-_ASKER: Final = "desk"
 _SERIALS: Final = 10**12
 _BASIS_LENGTH: Final = 128
 # Refusals that speak of what the command named, and not of what the order wants.
@@ -82,7 +81,7 @@ class Desk:
         self,
         store: Engine,
         outbox: Outbox,
-        line: RetailLine,
+        line: Line,
         customers: Customers,
         *,
         operator: OperatorId,
@@ -134,6 +133,8 @@ class Desk:
             DcepError: `not_your_customer`, `already_named`, `evidence_declined`, `evidence_insufficient`.
         """
         self._holder(wallet)
+        if evidence.best_class is WalletClass.IV:
+            raise DcepError("evidence_insufficient", "a phone number alone names nobody")
         self._customers.move(wallet, to=self._customers.register(evidence, now=now))
         return self.set_class(wallet, wallet_class, key=key, now=now)
 
@@ -165,7 +166,7 @@ class Desk:
         Raises:
             DcepError: `order_unknown`.
         """
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             row = connection.execute(select(desk_orders).where(desk_orders.c.order_id == order)).one_or_none()
         if row is None:
             raise DcepError("order_unknown", "this operator has no order of this id")
@@ -179,7 +180,7 @@ class Desk:
         )
 
     def _holder(self, wallet: WalletId) -> CustomerId:
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             return own_wallet(connection, wallet).customer
 
     def _order(
@@ -192,9 +193,9 @@ class Desk:
         wanted: WalletClass | None = None,
         now: UnixMs,
     ) -> OrderId:
-        order = order_id(TOPIC, _ASKER, key)
+        order = order_id(TOPIC, customer, key)
         digest = digest_of(kind, customer, *(part for pair in sorted(values.items()) for part in pair))
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             stored = select(desk_orders.c.digest).where(desk_orders.c.order_id == order)
             known = connection.execute(stored).scalar_one_or_none()
             if known is not None:
@@ -217,7 +218,7 @@ class Desk:
 
     def advance(self, now: UnixMs) -> int:
         """Sign what is wanted, as far as the window has room, and return how many orders moved."""
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             room = self._outbox.room(connection, self._seal.account)
             wanted = (
                 select(desk_orders)
@@ -231,7 +232,7 @@ class Desk:
         expires_at = self._outbox.expiry(now)
         standings = {row.wallet: self._standing(row.wallet) for row in rows if row.kind in _NAME_A_STANDING}
         moved = 0
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             for row in rows:
                 moved += self._sign(connection, row, standings.get(row.wallet, Version(0)), expires_at)
         return moved

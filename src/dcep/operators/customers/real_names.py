@@ -16,7 +16,7 @@ from dcep.clock import UnixMs
 from dcep.errors import BadInput, DcepError
 from dcep.ids import WalletId
 from dcep.messages.classes import WalletClass
-from dcep.operators.store import real_names, wallets
+from dcep.operators.store import real_names, transaction, wallets
 
 CustomerId = NewType("CustomerId", str)
 """32 hex digits, drawn at random: says nothing about the customer."""
@@ -156,7 +156,7 @@ class RealNames:
             .join(wallets, wallets.c.customer == real_names.c.customer)
             .where(wallets.c.wallet == wallet)
         )
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             name = connection.execute(found).scalar_one_or_none()
         if name is None:
             raise DcepError("not_your_customer", "the wallet belongs to no customer of this operator")
@@ -170,7 +170,7 @@ class RealNames:
             .where(real_names.c.identity == identity)
             .order_by(wallets.c.wallet)
         )
-        with self._store.begin() as connection:
+        with transaction(self._store) as connection:
             return [WalletId(row.wallet) for row in connection.execute(found)]
 
 
