@@ -75,7 +75,21 @@ def test_a_remote_line_says_what_the_ledger_says(place: Town) -> None:
     assert line.window(wallet.id, Lane(0))[0] == 3
     assert line.account(wallet_id(OperatorId(2), 1)) is None
     assert line.standing().clock_bound == place.genesis.rules.clock_bound
-    assert place.line(TIER1).sums().issued == line.sums().wallets + line.sums().vaults
+
+
+def test_the_money_of_both_ledgers_adds_up_whenever_each_is_asked(place: Town) -> None:
+    """Sums and flows of one moment: the law needs no moment at which both stand still."""
+    tier1, shard = place.line(TIER1), place.line()
+    _, wires = _payments(place, 60)
+
+    for start in range(0, 60, 10):
+        shard.submit(wires[start : start + 10])
+        shard.submit([place.vault.return_to_issuer(Fen(1), expires_at=later())])
+        above, below = tier1.books(), shard.books()
+        flows = [*above.flows, *below.flows]
+        moving = sum(flow.sent_fen - flow.received_fen for flow in flows)
+        kept = above.sums.issuing_vault + below.sums.vaults + below.sums.wallets + below.sums.locked
+        assert above.sums.issued - above.sums.withdrawn == kept + moving
 
 
 def test_a_line_to_nobody_gives_up_when_its_patience_is_over(place: Town) -> None:
@@ -128,8 +142,9 @@ def test_a_kill_in_the_middle_of_the_load_loses_no_answer(place: Town) -> None:
 
 
 def test_a_clean_stop_answers_everything_that_is_under_way(place: Town) -> None:
-    """Exit 0, and nobody who was taken in is left without an answer that holds."""
+    """Exit 0, whoever is connected and idles; nobody who was taken in is left without an answer that holds."""
     wallet, wires = _payments(place, 60)
+    idle = _half_a_request(place.shard)
     with ThreadPoolExecutor(_CLIENTS) as pool:
         futures = _send_all(place.shard.url, wires, pool)
         while sum(future.done() for future in futures) < 20:
@@ -139,6 +154,7 @@ def test_a_clean_stop_answers_everything_that_is_under_way(place: Town) -> None:
         place.shard.start()
         after = [future.result() for future in _send_all(place.shard.url, wires, pool)]
 
+    idle.close()
     assert code == 0
     assert {answer["answer"] for answer in after} == {"settled"}
     for first, second in zip(before, after, strict=True):
