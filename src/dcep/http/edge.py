@@ -108,7 +108,7 @@ class Edge:
         declared, has_body = 0, False
         for name, value in scope["headers"]:
             if name == b"content-length":
-                declared, has_body = int(value), True
+                declared, has_body = _length(value), True
             elif name == b"transfer-encoding":
                 has_body = True
         if not has_body:
@@ -177,6 +177,12 @@ async def _whole(receive: Receive, limit: int) -> bytes:
         parts.append(part)
         if not message.get("more_body", False):
             return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _length(value: bytes) -> int:
+    if not value.isdigit():
+        raise Problem(400, "malformed_body", "Content-Length is no length")
+    return int(value)
 
 
 def _too_large(limit: int) -> Problem:

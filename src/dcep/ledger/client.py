@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -24,11 +25,24 @@ from dcep.ledger.worker.evidence import frame_evidence
 from dcep.ledger.worker.opening import OpenLedger
 from dcep.ledger.worker.pipeline import Pipeline, ask
 from dcep.messages.frames import join
+from dcep.messages.headers import Flow
 from dcep.messages.layout import Blob, Count, Lane, Number, Seq
 from dcep.messages.outcomes import BEHIND
-from dcep.messages.receipts import Receipt
+from dcep.messages.receipts import Receipt, decode_receipt
 from dcep.messages.signed import decode
 from dcep.money import Fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """The money of a ledger and its flows after one frame, of one moment: whoever adds up several ledgers needs both.
+
+    With the flows of each ledger the sum over all is right whenever each of them was asked.
+    """
+
+    seq: Seq
+    sums: Sums
+    flows: tuple[Flow, ...]
 
 
 class Line(Protocol):
@@ -78,6 +92,10 @@ class Line(Protocol):
 
     def sums(self) -> Sums:
         """Count the money of the ledger."""
+        ...
+
+    def books(self) -> Books:
+        """Count the money of the ledger, and what has gone to other ledgers and come from them, at one moment."""
         ...
 
     def crossing(self, peer: LedgerId) -> Crossing:
@@ -169,7 +187,9 @@ class WorkerLine:
         """Return the receipt of a command that was answered: from memory if its frame is one of the newest."""
         assert answer.seq is not None, "only what stands in the log has a receipt"
         tree = self.ledger.recent.find(answer.seq)
-        return self.receipt(answer.seq, answer.place) if tree is None else tree.receipt(answer.place, wire)
+        if tree is None:
+            return self.receipt(answer.seq, answer.place)
+        return decode_receipt(tree.receipt(answer.place, wire))
 
     def receipt(self, seq: Seq, place: int) -> Receipt:
         """Read the receipt of the command at a place of the log back."""
@@ -226,6 +246,11 @@ class WorkerLine:
     def sums(self) -> Sums:
         """Count the money of the ledger."""
         return self.ledger.ask(lambda engine: engine.sums())
+
+    def books(self) -> Books:
+        """Count the money of the ledger, and what has gone to other ledgers and come from them, at one moment."""
+        ledger = self.ledger
+        return ledger.ask(lambda it: Books(seq=ledger.seq, sums=it.sums(), flows=it.standing().flows))
 
     def balances(self) -> list[tuple[WalletId, Fen]]:
         """Return every account's balance in opening order."""

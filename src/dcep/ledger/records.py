@@ -7,7 +7,8 @@ from typing import Final
 
 from dcep.http.bodies import Strict
 from dcep.ids import ledger_name
-from dcep.ledger.engine.standing import AccountView, Standing, Sums
+from dcep.ledger.client import Books
+from dcep.ledger.engine.standing import AccountView, Standing
 from dcep.ledger.worker.crossings import Crossing
 from dcep.messages.headers import Flow, SignedHeader
 from dcep.messages.layout import Seq
@@ -84,8 +85,9 @@ class StandingBody(Strict, frozen=True):
 
 
 class SumsBody(Strict, frozen=True):
-    """Where the money of the ledger is."""
+    """Where the money of the ledger is, and what has flowed, after one frame."""
 
+    seq: int
     wallets_fen: int
     vaults_fen: int
     issuing_vault_fen: int
@@ -94,6 +96,7 @@ class SumsBody(Strict, frozen=True):
     issued_fen: int
     withdrawn_fen: int
     alarms: int
+    flows: list[FlowBody]
 
 
 class AccountBody(Strict, frozen=True):
@@ -183,9 +186,12 @@ def standing_body(seq: Seq, it: Standing) -> StandingBody:
     )
 
 
-def sums_body(it: Sums) -> SumsBody:
-    """Return the sums as they are shown."""
+def sums_body(books: Books) -> SumsBody:
+    """Return the books as they are shown."""
+    it = books.sums
     return SumsBody(
+        seq=books.seq,
+        flows=[_flow_body(flow) for flow in books.flows],
         wallets_fen=it.wallets,
         vaults_fen=it.vaults,
         issuing_vault_fen=it.issuing_vault,

@@ -19,6 +19,7 @@ from dcep.clock import UnixMs
 from dcep.errors import BadInput, Unavailable
 from dcep.ids import LedgerId, NetworkId, WalletId, ledger_name
 from dcep.ledger import records
+from dcep.ledger.client import Books
 from dcep.ledger.engine.standing import AccountView, Standing, Sums
 from dcep.ledger.worker.answers import Answer
 from dcep.ledger.worker.crossings import Crossing
@@ -149,8 +150,12 @@ class RemoteLine:
 
     def sums(self) -> Sums:
         """Count the money of the ledger."""
+        return self.books().sums
+
+    def books(self) -> Books:
+        """Count the money of the ledger, and what has gone to other ledgers and come from them, at one moment."""
         it = _read(records.SumsBody, self._ask("GET", "/v1/sums"))
-        return Sums(
+        sums = Sums(
             wallets=it.wallets_fen,
             vaults=it.vaults_fen,
             issuing_vault=it.issuing_vault_fen,
@@ -160,6 +165,7 @@ class RemoteLine:
             issued=it.issued_fen,
             withdrawn=it.withdrawn_fen,
         )
+        return Books(seq=Seq(it.seq), sums=sums, flows=tuple(_flow(flow) for flow in it.flows))
 
     def crossing(self, peer: LedgerId) -> Crossing:
         """Return this ledger's end of the channel to a peer."""

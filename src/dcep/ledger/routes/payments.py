@@ -221,8 +221,9 @@ def _command_id(line: WorkerLine, wire: bytes, answer: Answer) -> str | None:
 async def _receipt(line: WorkerLine, wire: bytes, answer: Answer) -> str | None:
     if answer.seq is None:
         return None
-    if line.ledger.recent.find(answer.seq) is not None:
-        return encode_receipt(line.receipt_of(wire, answer)).hex()
+    tree = line.ledger.recent.find(answer.seq)
+    if tree is not None:
+        return tree.receipt(answer.place, wire).hex()
     try:
         return encode_receipt(await asyncio.to_thread(line.receipt_of, wire, answer)).hex()
     except (Archived, Unavailable):
