@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import secrets
 import signal
+import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from itertools import count
+from typing import Final
 
 import uvloop
 
 from dcep.clock import UnixMs
 
-_NS_A_MS = 1_000_000
+_NS_A_MS: Final = 1_000_000
+_SWITCH_S: Final = 0.001
 
 
 def now() -> UnixMs:
@@ -38,6 +41,10 @@ def run(main: Callable[[asyncio.Event], Coroutine[None, None, int]]) -> int:
     Args:
         main: the process; it is given the event that SIGTERM and SIGINT set, and then stops cleanly.
     """
+
+    # The worker's threads need the interpreter for microseconds each; the loop would keep it for 5 ms every time, and a
+    # payment passes through four of them. Measured: the slowest hundredth at half the time.
+    sys.setswitchinterval(_SWITCH_S)
 
     async def begin() -> int:
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
