@@ -34,7 +34,7 @@ from dcep.messages.signed import decode
 from dcep.money import Fen
 
 _BINARY: Final = "application/octet-stream"
-_TIMEOUT: Final = httpx.Timeout(30.0, connect=2.0)
+_CONNECT_S: Final = 2.0
 _LIMITS: Final = httpx.Limits(max_connections=16, max_keepalive_connections=8)
 # A length stands before each command of a batch.
 _LENGTH: Final = 2
@@ -54,15 +54,24 @@ class RemoteLine:
         place: which ledger of the network it is.
         token: opens what institutions may see; empty for commands, headers and receipts alone.
         patience_s: how long the same is sent again before `ledger_unreachable`.
+        timeout_s: how long one answer is waited for.
     """
 
     def __init__(
-        self, url: str, network: NetworkId, place: LedgerId, *, token: str = "", patience_s: float = 10.0
+        self,
+        url: str,
+        network: NetworkId,
+        place: LedgerId,
+        *,
+        token: str = "",
+        patience_s: float = 10.0,
+        timeout_s: float = 30.0,
     ) -> None:
         self.network, self.place, self._patience_s = network, place, patience_s
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        timeout = httpx.Timeout(timeout_s, connect=_CONNECT_S)
         self._http = httpx.Client(
-            base_url=url, timeout=_TIMEOUT, limits=_LIMITS, headers=headers, trust_env=False, follow_redirects=False
+            base_url=url, timeout=timeout, limits=_LIMITS, headers=headers, trust_env=False, follow_redirects=False
         )
 
     def submit(self, wires: Sequence[bytes], *, at: UnixMs | None = None) -> Sequence[Answer]:

@@ -41,7 +41,6 @@ def run(main: Callable[[asyncio.Event], Coroutine[None, None, int]]) -> int:
     Args:
         main: the process; it is given the event that SIGTERM and SIGINT set, and then stops cleanly.
     """
-
     # The worker's threads need the interpreter for microseconds each; the loop would keep it for 5 ms every time, and a
     # payment passes through four of them. Measured: the slowest hundredth at half the time.
     sys.setswitchinterval(_SWITCH_S)

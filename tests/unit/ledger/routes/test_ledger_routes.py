@@ -12,18 +12,21 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 
+from dcep.clock import UnixMs
 from dcep.http.events import Bell
 from dcep.ids import OperatorId, wallet_id
 from dcep.ledger.records import BATCH_ANSWER
 from dcep.ledger.routes import ledger_service
+from dcep.ledger.timekeeping import tick
 from dcep.messages.frames import join
+from dcep.messages.layout import Seq
 from dcep.messages.outcomes import Status
 from dcep.messages.receipts import decode_receipt, verify
 from dcep.messages.refusals import NotProcessed
 from dcep.messages.signed import command_id, decode
 from dcep.money import Fen
 from dcep.wallet.payments import Wallet
-from tests.town import ASKERS, BANK_TOKEN, TOKEN, Hall, hall, later
+from tests.town import ASKERS, BANK_TOKEN, TOKEN, Hall, hall, key, later
 
 _MONEY: Final = Fen(10_000)
 _BINARY: Final = {"Content-Type": "application/octet-stream"}
@@ -251,6 +254,38 @@ def test_a_worker_whose_clock_is_beyond_the_bound_appends_nothing(street: Hall, 
     assert (refused.status_code, refused.json()["code"]) == (503, "clock_ahead_of_tier1")
     assert stood_still
     assert settled.json()["answer"] == "settled"
+
+
+def test_a_false_tick_does_not_let_a_worker_beyond_the_bound_go_on(street: Hall, li: Wallet) -> None:
+    """Anyone can sign a tick: it stands in its own frame, which is void, and nobody else's command does."""
+    wire = li.pay(street.bakery, Fen(5), expires_at=later())
+    false = tick(street.network, key("a stranger"), Seq(1), UnixMs(street.now() + 240_000))
+
+    async def both(client: httpx.AsyncClient) -> list[httpx.Response]:
+        sent = [client.post("/v1/payments", content=each, headers=_BINARY) for each in [wire, false] * 4]
+        return list(await asyncio.gather(*sent))
+
+    street.ahead_ms = 600_000
+    answers = asked(street, both)
+    street.ahead_ms = 0
+    street.tell()
+    settled = post(street, "/v1/payments", wire)
+
+    assert {answer.json()["code"] for answer in answers[::2]} == {"clock_ahead_of_tier1"}
+    assert {answer.status_code for answer in answers[1::2]} == {422}
+    assert settled.json()["answer"] == "settled"
+
+
+@pytest.mark.parametrize(
+    "authorization", [TOKEN, f"bearer {TOKEN}", f"Basic {TOKEN}", "Bearer ", "", f"Bearer  {TOKEN}"]
+)
+def test_a_token_opens_only_as_it_was_given_out(street: Hall, authorization: str) -> None:
+    """Nothing that looks like a token is one."""
+    headers = {"Authorization": authorization}
+
+    answer = asked(street, lambda client: client.get("/v1/channel/tier1", headers=headers))
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "unsigned_request")
 
 
 def test_the_id_of_a_command_is_told_even_where_it_was_not_appended(street: Hall, li: Wallet) -> None:
