@@ -70,11 +70,7 @@ class Edge:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         if scope["type"] == "http":
-            self._under_way += 1
-            try:
-                await self._answer(scope, receive, send)
-            finally:
-                self._under_way -= 1
+            await self._answer(scope, receive, send)
 
     async def drain(self, patience_s: float) -> bool:
         """Wait until every request under way is answered; False if some are not after the patience."""
@@ -91,9 +87,8 @@ class Edge:
         try:
             # 2.
             body = await self._read(scope, receive)
-            began = time.perf_counter()
-            await self._app(scope, _Inbound(body, receive), outbound)
-            self._meter.seconds.observe(time.perf_counter() - began)
+            # Only now: who has not sent a whole request holds up no end.
+            await self._pass_on(scope, _Inbound(body, receive), outbound)
         except _Gone:
             return
         except Exception as error:
@@ -103,6 +98,15 @@ class Edge:
             await _send_problem(outbound, error, request_id)
         # 4.
         self._count(scope["method"], outbound.status)
+
+    async def _pass_on(self, scope: Any, inbound: Receive, outbound: Send) -> None:
+        began = time.perf_counter()
+        self._under_way += 1
+        try:
+            await self._app(scope, inbound, outbound)
+        finally:
+            self._under_way -= 1
+            self._meter.seconds.observe(time.perf_counter() - began)
 
     async def _read(self, scope: Any, receive: Receive) -> bytes:
         declared, has_body = 0, False

@@ -44,19 +44,19 @@ def _payments(place: Town, count: int) -> tuple[Wallet, list[bytes]]:
     return wallet, [wallet.pay(place.bakery, Fen(1), expires_at=later()) for _ in range(count)]
 
 
-def _send(url: str, wire: bytes) -> dict[str, Any] | None:
-    """Send a payment once; None if no answer came."""
+def _send(place: Town, wire: bytes) -> dict[str, Any] | None:
+    """Send a payment to the shard once; None if no answer came."""
     try:
-        answer: dict[str, Any] = httpx.post(
-            f"{url}/v1/payments", content=wire, headers=_BINARY, timeout=20, trust_env=False
+        answer: dict[str, Any] = place.client.post(
+            f"{place.shard.url}/v1/payments", content=wire, headers=_BINARY
         ).json()
     except httpx.TransportError:
         return None
     return answer
 
 
-def _send_all(url: str, wires: Sequence[bytes], pool: ThreadPoolExecutor) -> list[Any]:
-    return [pool.submit(_send, url, wire) for wire in wires]
+def _send_all(place: Town, wires: Sequence[bytes], pool: ThreadPoolExecutor) -> list[Any]:
+    return [pool.submit(_send, place, wire) for wire in wires]
 
 
 def test_a_remote_line_says_what_the_ledger_says(place: Town) -> None:
@@ -108,7 +108,7 @@ def test_events_go_on_behind_the_one_that_was_seen_last(place: Town) -> None:
     _, wires = _payments(place, 1)
     url = f"{place.shard.url}/v1/events"
 
-    with httpx.stream("GET", url, headers={"Last-Event-ID": "2"}, timeout=20, trust_env=False) as stream:
+    with place.client.stream("GET", url, headers={"Last-Event-ID": "2"}) as stream:
         place.line().submit(wires)
         newest = place.line().submit(wires)[0].seq
         assert newest is not None
@@ -125,14 +125,14 @@ def test_a_kill_in_the_middle_of_the_load_loses_no_answer(place: Town) -> None:
     """What was answered before the kill is answered the same after it, and what was not is healed by sending again."""
     wallet, wires = _payments(place, 60)
     with ThreadPoolExecutor(_CLIENTS) as pool:
-        futures = _send_all(place.shard.url, wires, pool)
+        futures = _send_all(place, wires, pool)
         while sum(future.done() for future in futures) < 20:
             time.sleep(0.005)
         place.shard.kill()
         before = [future.result() for future in futures]
         place.shard.start()
 
-        after = [future.result() for future in _send_all(place.shard.url, wires, pool)]
+        after = [future.result() for future in _send_all(place, wires, pool)]
 
     assert any(answer is None for answer in before)
     assert [answer["answer"] for answer in after] == ["settled"] * 60
@@ -146,13 +146,13 @@ def test_a_clean_stop_answers_everything_that_is_under_way(place: Town) -> None:
     wallet, wires = _payments(place, 60)
     idle = _half_a_request(place.shard)
     with ThreadPoolExecutor(_CLIENTS) as pool:
-        futures = _send_all(place.shard.url, wires, pool)
+        futures = _send_all(place, wires, pool)
         while sum(future.done() for future in futures) < 20:
             time.sleep(0.005)
         code = place.shard.stop()
         before = [future.result() for future in futures]
         place.shard.start()
-        after = [future.result() for future in _send_all(place.shard.url, wires, pool)]
+        after = [future.result() for future in _send_all(place, wires, pool)]
 
     idle.close()
     assert code == 0
@@ -162,6 +162,7 @@ def test_a_clean_stop_answers_everything_that_is_under_way(place: Town) -> None:
     assert place.balance(wallet.id) == _MONEY - 60
 
 
+@pytest.mark.long
 def test_a_full_disk_is_503_and_loses_nothing(place: Town) -> None:
     """The worker stops at the first failed write; started again with room, it has every settled payment."""
     wallet, wires = _payments(place, 64)
@@ -171,11 +172,11 @@ def test_a_full_disk_is_503_and_loses_nothing(place: Town) -> None:
     place.shard.wrapper = ["prlimit", f"--fsize={largest + 4_096}"]
     place.shard.start()
 
-    before = [_send(place.shard.url, wire) for wire in wires]
+    before = [_send(place, wire) for wire in wires]
     code = place.shard.wait()
     place.shard.wrapper = []
     place.shard.start()
-    after = [_send(place.shard.url, wire) for wire in wires]
+    after = [_send(place, wire) for wire in wires]
 
     told = [answer["answer"] if answer and "answer" in answer else None for answer in before]
     assert "settled" in told
@@ -211,7 +212,7 @@ def test_a_ledger_without_tier_1_says_so_and_goes_on_when_it_is_back(place: Town
     _, wires = _payments(place, 2)
 
     place.tier1.kill()
-    settled = _send(place.shard.url, wires[0])
+    settled = _send(place, wires[0])
     place.tier1.start()
 
     assert settled is not None
@@ -223,11 +224,11 @@ def test_a_ledger_without_tier_1_says_so_and_goes_on_when_it_is_back(place: Town
 def test_a_receipt_is_served_again_after_a_restart(place: Town) -> None:
     """The tree of its frame is gone from memory: it is read back from the log."""
     _, wires = _payments(place, 1)
-    told = _send(place.shard.url, wires[0])
+    told = _send(place, wires[0])
     place.shard.stop()
     place.shard.start()
 
-    again = _send(place.shard.url, wires[0])
+    again = _send(place, wires[0])
 
     assert told is not None
     assert again == told
@@ -250,7 +251,7 @@ def test_a_hundred_slow_clients_hold_up_nobody(place: Town) -> None:
     slow = [_half_a_request(place.shard) for _ in range(100)]
 
     began = time.monotonic()
-    answers = [_send(place.shard.url, wire) for wire in wires]
+    answers = [_send(place, wire) for wire in wires]
     took_s = time.monotonic() - began
     told = [each.recv(100) for each in slow]
 
