@@ -29,7 +29,7 @@ demo: .venv/ready ## Set up, then tell the main job step by step
 
 test: .venv/ready ## Set up, then run every test but the long ones
 	$(CARGO) test $(RUST) --release $(TESTED)
-	$(BIN)/python -m pytest -m "not long"
+	$(BIN)/python -m pytest -m "not long" --numprocesses auto --dist loadfile
 
 test-long: .venv/ready ## Run the long tests only: these, then mutants and hostile bytes
 	$(BIN)/python -m pytest -m long

@@ -1,299 +1,178 @@
-"""A network in real time, founded for a test: its ledgers in this process (Hall), or each in one of its own (Town)."""
+"""A town with one bank: both ledgers in memory, and an operator's whole business over a database."""
 
 from __future__ import annotations
 
-import hashlib
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from itertools import count as serials_from
-from itertools import islice
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
-import httpx
+from sqlalchemy import Engine
 
-from dcep.clock import UnixMs
-from dcep.crypto.keys import derive
+from dcep.clock import Day, UnixMs, day_of_date
 from dcep.crypto.suites import Signer
-from dcep.ids import TIER1, LedgerId, NetworkId, OperatorId, WalletId, wallet_id
-from dcep.issuance.officers import Officer, Proposal, board_of
-from dcep.issuance.orders import IssuingVault
+from dcep.ids import TIER1, LedgerId, OperatorId, WalletId
 from dcep.issuance.rules import read_rules
-from dcep.ledger.client import Line, open_line
+from dcep.ledger.client import WorkerLine
+from dcep.ledger.engine.standing import EngineMaker
 from dcep.ledger.engine.statute import PythonEngine
-from dcep.ledger.folder import Folder
+from dcep.ledger.folder import LedgerFolder
+from dcep.ledger.log.memory import MemoryHeaders, MemoryLog
 from dcep.ledger.native import RustEngine
-from dcep.ledger.relay import carry
-from dcep.ledger.remote import RemoteLine
-from dcep.ledger.routes.askers import Asker
-from dcep.ledger.timekeeping import Teller
-from dcep.messages.classes import OperatorStatus, WalletClass
-from dcep.messages.commands.governance import SetOperator
-from dcep.messages.layout import Code, Key, LockId, Version
+from dcep.ledger.snapshots import SnapshotStore
+from dcep.ledger.worker.opening import OpenLedger
+from dcep.messages.classes import WalletClass
+from dcep.messages.genesis import encode_genesis, network_of
 from dcep.messages.signatory import Signatory, single_key
 from dcep.money import Fen
-from dcep.operators.registrar import Registrar
-from dcep.operators.vault import Vault
-from dcep.services import machine
-from dcep.services.founding import Founders, found, genesis_of
-from dcep.simulation.economy import require_settled
+from dcep.operators.bank import Bank
+from dcep.operators.exchange.deposits import CoreBanking, SimulatedCoreBanking
+from dcep.operators.outbox import Seal
+from dcep.operators.real_names import Evidence, PersonEvidence, SimulatedKyc
+from dcep.operators.retail import RetailLine
+from dcep.operators.store import open_store
+from dcep.simulation.economy import SHARD, Economy, Keys, genesis_of
 from dcep.wallet.payments import Wallet
 
 BANK: Final = OperatorId(1)
-SHARD: Final = LedgerId(0)
-TOKEN: Final = "the relay and the central bank"  # noqa: S105  a town of a test has no secrets
-BANK_TOKEN: Final = "operator one"  # noqa: S105  likewise
-ASKERS: Final = [
-    Asker(name="network", token_sha256=hashlib.sha256(TOKEN.encode()).digest(), operator=None),
-    Asker(name="bank", token_sha256=hashlib.sha256(BANK_TOKEN.encode()).digest(), operator=BANK),
-]
-_PATIENCE_S: Final = 60.0
-_LIFE_MS: Final = 3_600_000
+OTHER_BANK: Final = OperatorId(2)
+STOCK: Final = Fen(10_000_000_000)
+FIRST_DAY: Final = day_of_date("2021-01-01")
+# Resident identity numbers with right check digits: 17 digits of our own choice and what GB 11643 makes of them.
+_CHECKS: Final = "10X98765432"
+_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
-def key(*labels: str | int) -> Signer:
-    """Return the key of an actor; the same in every run."""
-    return Signer(derive(bytes(32), *labels))
+def resident_number(person: int) -> str:
+    """Return the identity number of nobody: a region that is none, and the right check digit."""
+    digits = f"99{person:015}"
+    return digits + _CHECKS[sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=True)) % 11]
 
 
-def later() -> UnixMs:
-    """Return when what is signed now expires."""
-    return UnixMs(machine.now() + _LIFE_MS)
+def evidence_of(person: int, wallet_class: WalletClass) -> PersonEvidence:
+    """Return what person number so and so shows for a class of wallets."""
+    account = f"ACCT{person:06}" if wallet_class <= WalletClass.II else ""
+    is_named = wallet_class < WalletClass.IV
+    return PersonEvidence(
+        phone=f"+86138{person:08}",
+        name=f"Person {person}" if is_named else "",
+        document=resident_number(person) if is_named else "",
+        deposit_account=account,
+        face_to_face=wallet_class is WalletClass.I,
+    )
 
 
-def plain_client() -> httpx.Client:
-    """Return a client of this machine's services; it needs nobody's certificates, which would be read for each."""
-    return httpx.Client(trust_env=False, verify=False, timeout=30)  # noqa: S501  plain HTTP on the loopback
+class Town:
+    """Two banks that are admitted, each with money in its vault; the town's time stands until it is told on."""
 
+    def __init__(self) -> None:
+        keys = Keys(bytes(31) + b"t")
+        genesis = genesis_of(keys, read_rules("ecny-2021"))
+        tier1 = self._line(
+            genesis_bytes := encode_genesis(genesis), TIER1, PythonEngine, keys.signer("worker", "tier1")
+        )
+        shard = self._line(genesis_bytes, SHARD, RustEngine, keys.signer("worker", "shard", 0))
+        self.economy = Economy(keys, genesis, tier1, shard)
+        self.line, self.tier1 = shard, tier1
+        self.day = FIRST_DAY
+        self.economy.begin_day(self.day)
+        self.economy.admit([BANK, OTHER_BANK])
+        self.economy.issue({BANK: STOCK, OTHER_BANK: STOCK})
+        self.economy.allocate({BANK: STOCK, OTHER_BANK: STOCK})
+        self._drawn = 0
 
-class Process:
-    """A ledger's process; may be killed and started again."""
-
-    def __init__(self, module: str, settings: Path, port: int, *, wait: bool = True) -> None:
-        self.port, self.url = port, f"http://127.0.0.1:{port}"
-        self.log = settings.with_suffix(".log")
-        self._line = [sys.executable, "-m", module, "--settings", str(settings)]
-        # What stands before the line when it is started: a limit of the machine's.
-        self.wrapper: list[str] = []
-        self.start(wait=wait)
-
-    def start(self, *, wait: bool = True) -> None:
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen([*self.wrapper, *self._line], stdout=log, stderr=log)
-        if wait:
-            self.wait_until_ready()
-
-    def wait_until_ready(self) -> None:
-        end = time.monotonic() + _PATIENCE_S
-        with plain_client() as client:
-            while time.monotonic() < end:
-                assert self._process.poll() is None, self.log.read_text()
-                with suppress(httpx.TransportError):
-                    if client.get(f"{self.url}/readyz").status_code == 200:
-                        return
-                time.sleep(0.05)
-        raise AssertionError(f"not ready: {self.log.read_text()}")
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.wait()
-
-    def stop(self) -> int:
-        self._process.terminate()
-        return self._process.wait(_PATIENCE_S)
-
-    def wait(self) -> int:
-        return self._process.wait(_PATIENCE_S)
+    def _line(self, genesis: bytes, ledger: LedgerId, make: EngineMaker, signer: Signer) -> WorkerLine:
+        network = network_of(genesis)
+        place = LedgerFolder(root=Path("nowhere"), ledger=ledger)
+        opened = OpenLedger(
+            genesis,
+            ledger,
+            make,
+            log=MemoryLog(network, ledger),
+            headers=MemoryHeaders(),
+            snapshots=SnapshotStore(place),
+        )
+        opened.replay(signer)
+        return WorkerLine(opened, signer, lambda: self.now)
 
     @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    def end(self) -> None:
-        if self._process.poll() is None:
-            self.kill()
-
-
-class Citizens:
-    """Everybody who signs in a network that was founded for a test, over lines to its two ledgers."""
-
-    def __init__(self, data: Path) -> None:
-        self.data = data
-        self.officers = [Officer(name=f"officer {n}", site=n % 2, signer=key("officer", n)) for n in range(3)]
-        founders = Founders(
-            officers=[officer.seat() for officer in self.officers],
-            needed=2,
-            sites=2,
-            supervision=single_key(key("central bank")),
-            members=single_key(key("central bank")),
-            tier1_worker=Key(key("tier1").public),
-            shard_workers=[Key(key("shard").public)],
-        )
-        self.genesis = genesis_of(founders, read_rules("ecny-2021"), bytes(32))
-        self.network: NetworkId = found(data, self.genesis)
-        self._serials = serials_from(1_000)
-        # The first wallet that is opened.
-        self.bakery = wallet_id(BANK, 1_000)
-        self.vault_wallet, self.registrar_wallet = wallet_id(BANK, 1), wallet_id(BANK, 2)
-        self.vault = Vault(Signatory(self.network, self.vault_wallet, key("vault")))
-        self.registrar = Registrar(Signatory(self.network, self.registrar_wallet, key("registrar")))
-
-    def open_bank(self, tier1: Line, shard: Line, carry: Callable[[], object], money: Fen) -> None:
-        """Admit the bank, issue and allocate money to it, and wait until it has arrived."""
-        vault = IssuingVault(self.network, board_of(self.officers, needed=2))
-        lock = LockId(bytes(16))
-        seat = SetOperator(
-            operator=BANK,
-            shard=SHARD,
-            replaces=Version(0),
-            status=Code(OperatorStatus.ADMITTED),
-            registrar=self.registrar_wallet,
-            registrar_policy=single_key(key("registrar")),
-            vault=self.vault_wallet,
-            vault_policy=single_key(key("vault")),
-        )
-        for proposal in (
-            vault.order(seat, expires_at=later()),
-            vault.issue(BANK, money, lock, expires_at=later()),
-            vault.allocate(SHARD, BANK, money, lock, expires_at=later()),
-        ):
-            require_settled(tier1.submit([self._approved(proposal)]))
-        end = time.monotonic() + _PATIENCE_S
-        while (account := shard.account(self.vault_wallet)) is None or account.balance != money:
-            assert time.monotonic() < end, "the money has not arrived"
-            carry()
-
-    def new_wallets(self, shard: Line, count: int, money: Fen) -> list[Wallet]:
-        """Open wallets with money in each."""
-        numbers = list(islice(self._serials, count))
-        wallets = [Wallet(Signatory(self.network, wallet_id(BANK, n), key("holder", n))) for n in numbers]
-        opened = [
-            self.registrar.open(wallet.id, WalletClass.I, single_key(wallet.signatory.signer), expires_at=later())
-            for wallet in wallets
-        ]
-        filled = [self.vault.exchange(wallet.id, money, expires_at=later()) for wallet in wallets]
-        for wires in (opened, filled):
-            # One lane takes 64 numbers at once.
-            for start in range(0, count, 64):
-                require_settled(shard.submit(wires[start : start + 64]))
-        return wallets
-
-    def _approved(self, proposal: Proposal) -> bytes:
-        for officer in self.officers[:2]:
-            proposal.approve(officer)
-        return proposal.wire()
-
-
-class Town(Citizens):
-    """The network's ledgers in processes of their own."""
-
-    def __init__(self, data: Path) -> None:
-        super().__init__(data)
-        for name in ("tier1", "shard", "central bank"):
-            (data / "keys" / name.replace(" ", "-")).write_bytes(derive(bytes(32), name))
-        (data / "keys" / "token").write_text(TOKEN)
-        self.client = plain_client()
-        self._lines: dict[tuple[LedgerId, str], RemoteLine] = {}
-        self.tier1_port, self.shard_port = free_ports(2)
-        self._write_settings()
-        self.tier1 = Process("dcep.services.tier1", data / "tier1.toml", self.tier1_port)
-        self.shard = Process("dcep.services.ledger", data / "shard.toml", self.shard_port)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.client.close()
-        for line in self._lines.values():
-            line.close()
-        self.shard.end()
-        self.tier1.end()
-
-    def line(self, place: LedgerId = SHARD, *, token: str = TOKEN) -> RemoteLine:
-        """Return the line to one of the ledgers with a token; it is closed with the town."""
-        if (place, token) not in self._lines:
-            url = self.tier1.url if place == TIER1 else self.shard.url
-            self._lines[place, token] = RemoteLine(url, self.network, place, token=token, patience_s=15.0)
-        return self._lines[place, token]
-
-    def balance(self, wallet: WalletId) -> int:
-        account = self.line().account(wallet)
-        assert account is not None
-        return account.balance
-
-    def _write_settings(self) -> None:
-        askers = "".join(
-            f'[[askers]]\nname = "{each.name}"\ntoken_sha256 = "{each.token_sha256.hex()}"\nopens = "{opens}"\n'
-            for each, opens in zip(ASKERS, ("network", "001"), strict=True)
-        )
-        (self.data / "tier1.toml").write_text(
-            f'data = "."\nport = {self.tier1_port}\nworker_key = "keys/tier1"\nmembers_key = "keys/central-bank"\n'
-            f"tell_every_s = 1.0\n{askers}"
-        )
-        (self.data / "shard.toml").write_text(
-            f'data = "."\nport = {self.shard_port}\nworker_key = "keys/shard"\ntier1_token = "keys/token"\n'
-            f'tier1_url = "http://127.0.0.1:{self.tier1_port}"\ncarry_every_s = 0.05\n{askers}'
-        )
-
-
-class Hall(Citizens):
-    """The network's ledgers in this process; nobody tells the time but who asks for it."""
-
-    def __init__(self, data: Path, opened: ExitStack) -> None:
-        super().__init__(data)
-        folder = opened.enter_context(Folder.open(data, is_shared=True))
-        # How far the workers' clock is ahead of the machine's.
-        self.ahead_ms = 0
-        self.tier1 = open_line(folder, TIER1, PythonEngine, key("tier1"), self.now)
-        opened.callback(self.tier1.close)
-        self.shard = open_line(folder, SHARD, RustEngine, key("shard"), self.now)
-        opened.callback(self.shard.close)
-        self.teller = Teller(self.tier1, key("central bank"), self.now)
-        self.tell()
-
     def now(self) -> UnixMs:
-        """Return the time of the workers' clock."""
-        return UnixMs(machine.now() + self.ahead_ms)
+        """00:00 of the town's day."""
+        return self.economy.now
 
-    def tell(self) -> None:
-        """Let tier 1 tell the time, and both ledgers hear it."""
-        self.shard.submit([self.teller.tell().wire])
+    def next_day(self) -> None:
+        """Let a day begin: whatever was signed the day before, and not heard, has expired."""
+        self.day = Day(self.day + 1)
+        self.economy.begin_day(self.day)
 
-    def carry(self) -> None:
-        """Carry what waits, both ways."""
-        carry(self.tier1, self.shard)
-        carry(self.shard, self.tier1)
+    def draw(self, bound: int) -> int:
+        """Return the next number that nobody can foresee but this town's tests."""
+        self._drawn += 1
+        return self.economy.keys.number("drawn", self._drawn) % bound
+
+    def seal(self, operator: OperatorId, *, vault: bool = False) -> Seal:
+        """Return an operator's account that opens wallets, or its vault."""
+        desk = self.economy.operators[operator]
+        if vault:
+            return Seal(account=desk.vault.wallet, signer=desk.vault_signer)
+        return Seal(account=desk.registrar_wallet, signer=desk.registrar_signer)
+
+    def bank(
+        self, store: Engine, core: CoreBanking, *, operator: OperatorId = BANK, line: RetailLine | None = None
+    ) -> Bank:
+        """Return an operator's business over a database and its bank's core system."""
+        return Bank(
+            store,
+            line or self.line,
+            self.economy.network,
+            operator=operator,
+            registrar=self.seal(operator),
+            vault=self.seal(operator, vault=True),
+            core=core,
+            kyc=SimulatedKyc(),
+            draw=self.draw,
+        )
+
+    def holder(self, name: str) -> Signer:
+        """Return a holder's key."""
+        return self.economy.keys.signer("holder", name)
+
+    def wallet(self, number: WalletId, name: str) -> Wallet:
+        """Return what the holder of an open wallet signs with."""
+        return Wallet(Signatory(self.economy.network, number, self.holder(name)))
+
+    def close(self) -> None:
+        """Close both ledgers."""
+        self.line.close()
+        self.tier1.close()
 
 
 @contextmanager
-def hall(data: Path) -> Iterator[Hall]:
-    """Found a network in a folder and open its ledgers here; they end with the block."""
-    with ExitStack() as opened:
-        made = Hall(data, opened)
-        made.open_bank(made.tier1, made.shard, made.carry, Fen(10**12))
-        yield made
-
-
-@contextmanager
-def town(data: Path) -> Iterator[Town]:
-    """Found a network in a folder and start its ledgers; they end with the block."""
-    made = Town(data)
-    with made:
-        made.open_bank(made.line(TIER1), made.line(), lambda: time.sleep(0.05), Fen(10**12))
-        yield made
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports of this machine on which nobody listens."""
-    with_sockets = [socket.socket() for _ in range(count)]
+def open_town(url: str, core_url: str) -> Iterator[tuple[Town, Bank, SimulatedCoreBanking]]:
+    """Open a town and one bank over its database and its core system's; close all."""
+    town, store, core = Town(), open_store(url), SimulatedCoreBanking(core_url)
     try:
-        for each in with_sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in with_sockets]
+        yield town, town.bank(store, core), core
     finally:
-        for each in with_sockets:
-            each.close()
+        core.close()
+        store.dispose()
+        town.close()
+
+
+def rest(bank: Bank, now: UnixMs) -> None:
+    """Carry everything on until nothing moves."""
+    for _ in range(1_000):
+        if not bank.advance(now):
+            return
+    raise AssertionError("the bank does not come to rest")
+
+
+def open_wallet(town: Town, bank: Bank, evidence: Evidence, wallet_class: WalletClass, name: str) -> WalletId:
+    """Register a customer and open a wallet for him, under the key of a name."""
+    customer = bank.customers.register(evidence, now=town.now)
+    policy = single_key(town.holder(name))
+    order = bank.desk.open_wallet(customer, wallet_class, policy, key=f"open-{name}", now=town.now)
+    rest(bank, town.now)
+    wallet = bank.desk.order(order).wallet
+    assert wallet is not None
+    return wallet

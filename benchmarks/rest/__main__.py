@@ -24,7 +24,7 @@ from dcep.messages.frames import join
 from dcep.messages.outcomes import Status
 from dcep.messages.signatory import Signatory, sign_bodies
 from dcep.money import Fen
-from tests.town import Process, Town, later, town
+from tests.street import Process, Town, later, town
 
 _CONNECTIONS: Final = 128
 _WALLETS: Final = 1_024

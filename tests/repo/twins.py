@@ -21,5 +21,7 @@ RUST_ONLY: Final[dict[str, str]] = {
 }
 PYTHON_ONLY: Final[dict[str, str]] = {
     "src/dcep/messages/receipts": "checked by those who hold them; a ledger asks for none",
+    "src/dcep/messages/requests": "a wish of who wants to be paid; a ledger sees the payment only",
     "src/dcep/messages/signatory": "those who sign are no part of a ledger",
+    "src/dcep/messages/webhooks": "what operators tell merchants; no ledger hears it",
 }

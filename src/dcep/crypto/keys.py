@@ -30,15 +30,7 @@ def new_seed(path: Path) -> bytes:
         OSError: the disk refused; the file may be there and too short, which `read_seed` will say.
     """
     seed = secrets.token_bytes(SEED_SIZE)
-    try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise BadKeyFile(path, "the file exists", next_step="choose another name, or keep using this key") from None
-    with os.fdopen(file, "wb") as stream:
-        stream.write(seed)
-        stream.flush()
-        os.fsync(stream.fileno())
-    _flush_folder(path.parent)
+    write_new(path, seed)
     return seed
 
 
@@ -56,6 +48,24 @@ def read_seed(path: Path) -> bytes:
     if len(seed) != SEED_SIZE:
         raise BadKeyFile(path, f"a key file has {SEED_SIZE} bytes", next_step="restore it from a backup")
     return seed
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a key file that only its owner may read; it is durable when this returns.
+
+    Raises:
+        BadKeyFile: the file is there already; a key is never overwritten.
+        OSError: the disk refused; the file may be there and too short.
+    """
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise BadKeyFile(path, "the file exists", next_step="choose another name, or keep using this key") from None
+    with os.fdopen(file, "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    _flush_folder(path.parent)
 
 
 def derive(seed: bytes, *labels: str | int | bytes) -> bytes:

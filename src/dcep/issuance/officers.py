@@ -7,13 +7,13 @@ of the board.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dcep.crypto.suites import Signer
+from dcep.crypto.suites import Signer, Suite, require_signature
 from dcep.errors import BadInput
 from dcep.messages.layout import Key
-from dcep.messages.policies import Board, Seat
+from dcep.messages.policies import Board, Policy, Seat
 from dcep.messages.signed import attach
 
 
@@ -37,10 +37,10 @@ def board_of(officers: Sequence[Officer], *, needed: int, sites: int = 2) -> Boa
 
 @dataclass(slots=True, kw_only=True)
 class Proposal:
-    """An order of the central bank that waits for its officers."""
+    """An order of the central bank that waits for its officers; `policy` says how many of whom must sign."""
 
     body: bytes
-    board: Board
+    policy: Policy
     _signatures: dict[int, bytes] = field(default_factory=dict)
 
     @property
@@ -49,20 +49,39 @@ class Proposal:
         return len(self._signatures)
 
     @property
+    def signatures(self) -> Mapping[int, bytes]:
+        """The signatures by the number of the officer's key."""
+        return self._signatures
+
+    @property
     def is_approved(self) -> bool:
         """Whether enough officers, from enough sites, have signed."""
-        return self.board.satisfied_by(self._signatures)
+        return self.policy.satisfied_by(self._signatures)
+
+    def take(self, key: bytes, signature: bytes) -> int:
+        """Take an officer's signature over the exact bytes of the order, and return the number of the officer's key.
+
+        Whoever has signed already counts once; the first signature stays.
+
+        Raises:
+            BadInput: `no_seat`: the key has no seat on the board.
+            BadSignature: the signature is not one of these bytes by this key.
+        """
+        seats = list(self.policy.keys())
+        number = next((number for number, (_, seated) in enumerate(seats) if seated == key), None)
+        if number is None:
+            raise BadInput("no_seat", "this key has no seat on the board")
+        require_signature(key, self.body, signature, Suite(seats[number][0]))
+        self._signatures.setdefault(number, signature)
+        return number
 
     def approve(self, officer: Officer) -> None:
-        """Add an officer's signature over the exact bytes of the order.
+        """Let an officer sign.
 
         Raises:
             BadInput: the officer has no seat on the board.
         """
-        seat = officer.seat()
-        if seat not in self.board.seats:
-            raise BadInput("no_seat", f"{officer.name} has no seat on this board")
-        self._signatures[self.board.seats.index(seat)] = officer.signer.sign(self.body)
+        self.take(officer.signer.public, officer.signer.sign(self.body))
 
     def wire(self) -> bytes:
         """Return the order's wire.
@@ -73,7 +92,7 @@ class Proposal:
         if not self.is_approved:
             raise BadInput(
                 "not_approved",
-                f"{self.approvals} of the {self.board.needed} signatures needed, from {self.board.sites} sites",
+                f"{self.approvals} signatures are too few, or from too few sites",
                 next_step="let more officers approve, from another site too",
             )
-        return attach(self.body, self.board, self._signatures)
+        return attach(self.body, self.policy, self._signatures)

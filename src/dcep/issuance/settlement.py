@@ -6,6 +6,7 @@ import logging
 
 from dcep.errors import BadInput
 from dcep.ids import OperatorId
+from dcep.issuance.transfers import SIMULATED, Accounts, Direction, Entry, Transfer
 from dcep.messages.layout import LockId
 from dcep.money import Fen, yuan
 
@@ -13,13 +14,18 @@ _log = logging.getLogger(__name__)
 
 
 class SimulatedSettlement:
-    """A stand-in for the real-time gross settlement system: each operator's reserves, free and locked, in memory."""
+    """A stand-in for the real-time gross settlement system: each operator's reserves, free and locked, in memory.
 
-    def __init__(self) -> None:
+    A central bank that starts again gives it the transfers that it had booked: then it is as it was.
+    """
+
+    def __init__(self, accounts: Accounts = Accounts()) -> None:  # noqa: B008  a frozen record
         _log.warning("SimulatedSettlement keeps the reserve accounts: no real money is locked")
         self._free: dict[OperatorId, int] = {}
         self._locked = 0
         self._locks: set[LockId] = set()
+        self._accounts = accounts
+        self._booked: dict[LockId, Entry] = {}
 
     @property
     def locked_fen(self) -> int:
@@ -62,3 +68,30 @@ class SimulatedSettlement:
             raise BadInput("not_locked", f"less than {yuan(amount)} yuan are locked")
         self._locked -= amount
         self._free[operator] = self.free_fen(operator) + amount
+
+    def answer(self, transfer: Transfer) -> Entry | None:
+        """Carry a transfer out and tell of its entry on the reserve account; a known one is told of again.
+
+        Returns:
+            None while the payer has too little: the transfer waits in the queue for liquidity; ask again.
+        """
+        if transfer.reference not in self._booked:
+            is_lock = transfer.direction is Direction.LOCK
+            if is_lock and transfer.amount > self.free_fen(transfer.operator):
+                return None
+            if is_lock:
+                self.lock(transfer.operator, transfer.amount, transfer.reference)
+            else:
+                self.unlock(transfer.operator, transfer.amount)
+            self._booked[transfer.reference] = Entry(
+                id=f"E{transfer.reference.hex()}",
+                reference=transfer.reference.hex(),
+                account=self._accounts.reserve,
+                amount=transfer.amount,
+                currency="CNY",
+                is_credit=is_lock,
+                is_booked=True,
+                assurance=SIMULATED,
+                at=transfer.at,
+            )
+        return self._booked[transfer.reference]

@@ -32,6 +32,9 @@ from dcep.messages.receipts import Receipt, decode_receipt
 from dcep.messages.signed import decode
 from dcep.money import Fen
 
+# What the answers of a line are made of: an actor imports nothing else of the ledger.
+__all__ = ["AccountView", "Answer", "Line", "Standing", "Sums", "open_line"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Books:

@@ -23,7 +23,7 @@ from dcep.messages.outcomes import Status
 from dcep.messages.receipts import decode_receipt, verify
 from dcep.money import Fen
 from dcep.wallet.payments import Wallet
-from tests.town import BANK_TOKEN, SHARD, Process, Town, later, town
+from tests.street import BANK_TOKEN, SHARD, Process, Town, later, town
 
 _MONEY: Final = Fen(1_000_000)
 _BINARY: Final = {"Content-Type": "application/octet-stream"}

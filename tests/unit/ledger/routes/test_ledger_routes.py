@@ -28,7 +28,7 @@ from dcep.messages.refusals import NotProcessed
 from dcep.messages.signed import command_id, decode
 from dcep.money import Fen
 from dcep.wallet.payments import Wallet
-from tests.town import ASKERS, BANK_TOKEN, TOKEN, Hall, key, later
+from tests.street import ASKERS, BANK_TOKEN, TOKEN, Hall, key, later
 
 _MONEY: Final = Fen(10_000)
 _BINARY: Final = {"Content-Type": "application/octet-stream"}

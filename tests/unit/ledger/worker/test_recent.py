@@ -12,7 +12,7 @@ from dcep.ledger.worker.recent import FrameTree, RecentFrames
 from dcep.messages.layout import Seq
 from dcep.messages.receipts import encode_receipt
 from dcep.money import Fen
-from tests.town import hall, later
+from tests.street import hall, later
 
 
 def test_a_receipt_from_memory_is_the_one_that_the_log_gives(tmp_path: Path) -> None:

@@ -1,0 +1,83 @@
+"""One operator's business over its database and its line to the retail ledger, and one way to carry all of it on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from sqlalchemy import Engine
+
+from dcep.clock import UnixMs
+from dcep.errors import Unavailable
+from dcep.ids import NetworkId, OperatorId
+from dcep.operators import desk
+from dcep.operators.customers import Customers, Draw
+from dcep.operators.desk import Desk
+from dcep.operators.exchange import saga
+from dcep.operators.exchange.deposits import CoreBanking
+from dcep.operators.exchange.saga import Saga
+from dcep.operators.outbox import Outbox, Seal, Taker
+from dcep.operators.real_names import KycProvider, RealNames
+from dcep.operators.retail import RetailLine
+
+
+class Bank:
+    """The parts of an operator.
+
+    Args:
+        store: its own database, as `open_store` returned it.
+        registrar: the account that opens wallets, and its key.
+        vault: the account that exchanges, and its key.
+        core: the bank's core system.
+        draw: return a number below a bound that nobody can foresee.
+    """
+
+    def __init__(
+        self,
+        store: Engine,
+        line: RetailLine,
+        network: NetworkId,
+        *,
+        operator: OperatorId,
+        registrar: Seal,
+        vault: Seal,
+        core: CoreBanking,
+        kyc: KycProvider,
+        draw: Draw,
+    ) -> None:
+        self.outbox: Final = Outbox(store, line, network)
+        self.names: Final = RealNames(store)
+        self.customers: Final = Customers(store, kyc, draw)
+        self.desk: Final = Desk(store, self.outbox, line, self.customers, operator=operator, seal=registrar, draw=draw)
+        self.saga: Final = Saga(store, self.outbox, core, network, vault)
+        self._takers: Final[dict[str, Taker]] = {
+            desk.TOPIC: self.desk.take,
+            saga.EXCHANGE: self.saga.take_payment,
+            saga.REDEEM: self.saga.take_collection,
+        }
+
+    def advance(self, now: UnixMs) -> int:
+        """Carry every order on by as much as can be done now, and return how many steps were taken; 0 is rest.
+
+        One system that cannot be reached does not keep the others from their work.
+
+        Raises:
+            Unavailable: the first that could not be reached, after everything else was done.
+        """
+        steps: tuple[Callable[[], int], ...] = (
+            lambda: self.desk.advance(now),
+            lambda: self.saga.debit(now),
+            lambda: self.saga.pay(now),
+            lambda: self.outbox.deliver(self._takers, now),
+            lambda: self.saga.reverse(now),
+            lambda: self.saga.credit(now),
+        )
+        moved, failure = 0, None
+        for step in steps:
+            try:
+                moved += step()
+            except Unavailable as unavailable:
+                failure = failure or unavailable
+        if failure is not None:
+            raise failure
+        return moved

@@ -1,0 +1,1 @@
+"""How the tables of the simulated core system came to be."""

@@ -1,0 +1,1 @@
+"""How an operator's tables came to be, one numbered file a step."""

@@ -1,0 +1,108 @@
+"""The doctor finds what is wrong with a setup, names the next step, and changes nothing."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from dcep.cli.doctor import doctor
+from dcep.issuance.rules import read_rules
+from dcep.ledger.engine.statute import PythonEngine
+from dcep.ledger.folder import Folder
+from dcep.services.diagnosis import Finding, Health, examine
+from dcep.simulation.opening import open_economy
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Return the folder of a currency that nobody has open."""
+    with open_economy(tmp_path / "data", read_rules("ecny-2021"), PythonEngine, lambda: bytes(32)):
+        pass
+    return tmp_path / "data"
+
+
+def _found(data: Path) -> dict[str, Finding]:
+    return {finding.name: finding for finding in examine(data)}
+
+
+def test_of_a_sound_folder_nothing_is_wrong(data: Path) -> None:
+    """It is said what is there, and every file is as it was."""
+    before = {path: path.read_bytes() for path in data.rglob("*") if path.is_file()}
+
+    found = _found(data)
+
+    assert {finding.health for finding in found.values()} <= {Health.WELL, Health.ADVICE}
+    assert "keeps network" in found["data folder"].explanation
+    assert {path: path.read_bytes() for path in data.rglob("*") if path.is_file()} == before
+
+
+def test_a_folder_that_is_not_there_yet_is_no_fault(tmp_path: Path) -> None:
+    """The first start makes it."""
+    found = _found(tmp_path / "currency")
+
+    assert found["data folder"].health is Health.WELL
+    assert not (tmp_path / "currency").exists()
+
+
+def test_a_key_that_others_may_read_is_named(data: Path) -> None:
+    """Whoever reads it is the signer; also in the folder of an institution."""
+    (data / "icbc" / "keys").mkdir(parents=True)
+    (data / "icbc" / "keys" / "vault.key").write_bytes(bytes(32))
+    (data / "icbc" / "keys" / "vault.key").chmod(0o640)
+
+    keys = _found(data)["keys"]
+
+    assert keys.health is Health.WRONG
+    assert "icbc/keys/vault.key" in keys.explanation
+    assert "chmod 600" in keys.next_step
+
+
+def test_a_folder_that_cannot_be_read_is_named_with_what_to_do(data: Path) -> None:
+    """The same words with which a start stops."""
+    (data / "ledger" / "genesis").write_bytes(b"no genesis")
+
+    folder = _found(data)["data folder"]
+
+    assert folder.health is Health.WRONG
+    assert "bad_genesis" in folder.explanation
+    assert folder.next_step
+
+
+def test_a_folder_in_use_is_well(data: Path) -> None:
+    """A currency is running there; the doctor does not disturb it."""
+    with Folder.open(data):
+        folder = _found(data)["data folder"]
+
+    assert folder.health is Health.WELL
+    assert "in use" in folder.explanation
+
+
+def test_what_former_crashes_have_left_is_told(data: Path) -> None:
+    """As advice: nothing in it was ever answered."""
+    (data / "torn" / "shard-000-000000000007-1.log.bin").write_bytes(b"torn")
+
+    folder = _found(data)["data folder"]
+
+    assert folder.health is Health.ADVICE
+    assert "1 torn tails" in folder.explanation
+
+
+class _Usage(NamedTuple):
+    total: int
+    used: int
+    free: int
+
+
+def test_a_disk_that_is_nearly_full_is_wrong_before_it_is_full(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A full disk stops a ledger; the exit code says so to a script."""
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: _Usage(10**12, 10**12 - 10**6, 10**6))
+
+    code = doctor(data=data)
+
+    assert code == 1
+    assert "✗ disk         0 MiB are free" in capsys.readouterr().out
