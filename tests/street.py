@@ -19,6 +19,7 @@ import httpx
 from dcep.clock import UnixMs
 from dcep.crypto.keys import derive
 from dcep.crypto.suites import Signer
+from dcep.http.askers import Asker
 from dcep.ids import TIER1, LedgerId, NetworkId, OperatorId, WalletId, wallet_id
 from dcep.issuance.officers import Officer, Proposal, board_of
 from dcep.issuance.orders import IssuingVault
@@ -29,7 +30,6 @@ from dcep.ledger.folder import Folder
 from dcep.ledger.native import RustEngine
 from dcep.ledger.relay import carry
 from dcep.ledger.remote import RemoteLine
-from dcep.ledger.routes.askers import Asker
 from dcep.ledger.timekeeping import Teller
 from dcep.messages.classes import OperatorStatus, WalletClass
 from dcep.messages.commands.governance import SetOperator

@@ -19,6 +19,7 @@ What can be done next:
                                real payments through the whole currency
   dcep verify DIR              audit a data folder, with no server running
   dcep simulate --seed S       the rules of the protocol under faults, held to their laws
+  dcep up                      a whole currency as processes on this machine
   dcep doctor                  what is wrong with this machine or a data folder
   dcep ledger --help           look into a ledger: a command, a statement, the trial balance, archive, backup
   dcep --help                  every command"""
@@ -36,6 +37,7 @@ app.command("dcep.cli.replay:replay", help="Replay a file of payments through th
 app.command("dcep.cli.simulation:demo", help="Tell the whole life of the money, then run at the machine's speed.")
 app.command("dcep.cli.simulate:simulate", help="Run the protocol under faults, from a seed.")
 app.command("dcep.cli.audit:verify", help="Audit a data folder, with no server running.")
+app.command("dcep.cli.up:up", help="Run a whole currency on this machine.")
 app.command("dcep.cli.doctor:doctor", help="Explain what is wrong with a setup, and what to do.")
 app.command("dcep.cli.bench:bench", help="Measure what the machine can do.")
 app.command("dcep.cli.ledger:app", name="ledger", help="Look into a ledger; archive, backup and restore.")

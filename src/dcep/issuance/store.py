@@ -91,6 +91,11 @@ class Store:
             connection.execute(select(ABOUT.c.network).with_for_update()).all()
             yield Rows(connection)
 
+    def knows(self, order_id: str) -> bool:
+        """Return whether an order has this id."""
+        with self.transaction() as rows:
+            return rows.find_order(order_id) is not None
+
     def close(self) -> None:
         """Leave the database."""
         self.engine.dispose()

@@ -13,7 +13,6 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from dcep.errors import BadInput
 from dcep.ids import TIER1, LedgerId
 from dcep.ledger.client import WorkerLine
 from dcep.ledger.engine.statute import PythonEngine
@@ -23,7 +22,7 @@ from dcep.ledger.remote import RemoteLine
 from dcep.services import machine
 from dcep.services.outcome import ended
 from dcep.services.serving import Chore, Desk, open_ledger, serve_ledger
-from dcep.services.settings import LedgerSettings, Seconds, read_settings, settings_path
+from dcep.services.settings import LedgerSettings, Seconds, read_settings, settings_path, token_in
 
 
 class RetailSettings(LedgerSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,7 +41,7 @@ async def serve(settings: RetailSettings, stop: asyncio.Event) -> int:
     with ExitStack() as opened:
         line = open_ledger(settings, LedgerId(settings.shard), make, opened)
         # Little patience: what is not carried now is carried at the next turn, and a stop waits for this one.
-        token = _token(settings.tier1_token)
+        token = token_in(settings.tier1_token)
         tier1 = RemoteLine(settings.tier1_url, line.network, TIER1, token=token, patience_s=1.0, timeout_s=5.0)
         opened.callback(tier1.close)
         chores = [Chore("relay", _Relay(line, tier1).carry, settings.carry_every_s)]
@@ -64,13 +63,6 @@ class _Relay:
             self._told = tick
         carry(self._tier1, self._shard)
         carry(self._shard, self._tier1)
-
-
-def _token(path: Path) -> str:
-    try:
-        return path.read_text("ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput("no_such_file", "the token of tier 1 cannot be read", where=str(path)) from error
 
 
 def main() -> int:

@@ -78,7 +78,7 @@ async def serve_ledger(settings: LedgerSettings, desk: Desk, stop: asyncio.Event
     ids = machine.request_ids()
     edge = ledger_service(line, settings.known(), ids=ids, bell=bell, missing=missing, teller=desk.teller)
     checkpoint = Chore("checkpoint", _checkpoints(line), settings.checkpoint_every_s)
-    beside = [asyncio.create_task(_keep(chore, stop)) for chore in (*desk.chores, checkpoint)]
+    beside = [asyncio.create_task(keep(chore, stop)) for chore in (*desk.chores, checkpoint)]
     beside += [asyncio.create_task(_watch(line, stop)), asyncio.create_task(_silence(bell, stop))]
     for task in beside:
         # Work that ends before the process does has met a bug: better started again than a relay that is silently dead.
@@ -95,7 +95,8 @@ async def serve_ledger(settings: LedgerSettings, desk: Desk, stop: asyncio.Event
 # 2.
 
 
-async def _keep(chore: Chore, stop: asyncio.Event) -> None:
+async def keep(chore: Chore, stop: asyncio.Event) -> None:
+    """Do a chore again and again until the end; the same trouble is told once."""
     trouble = ""
     while not stop.is_set():
         try:

@@ -11,8 +11,8 @@ import msgspec
 from dcep.crypto.keys import read_seed
 from dcep.crypto.suites import Signer
 from dcep.errors import BadInput
+from dcep.http.askers import Asker
 from dcep.ids import OperatorId
-from dcep.ledger.routes.askers import Asker
 
 _TOO_LARGE: Final = 1 << 20
 _OPERATOR: Final = r"^(network|[0-9]{3})$"
@@ -34,14 +34,11 @@ class AskerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         return Asker(name=self.name, token_sha256=bytes.fromhex(self.token_sha256), operator=operator)
 
 
-class LedgerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What every ledger's process needs to know."""
+class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every process needs to know: where it answers, and whom."""
 
-    data: Path
-    worker_key: Path
     port: Port
     host: str = "127.0.0.1"
-    checkpoint_every_s: Seconds = 600.0
     askers: tuple[AskerSettings, ...] = ()
 
     def known(self) -> list[Asker]:
@@ -49,7 +46,22 @@ class LedgerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         return [asker.asker() for asker in self.askers]
 
 
-_Settings = TypeVar("_Settings", bound=LedgerSettings)
+class LedgerSettings(ServiceSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every ledger's process needs to know."""
+
+    data: Path
+    worker_key: Path
+    checkpoint_every_s: Seconds = 600.0
+
+
+class InstitutionSettings(ServiceSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every institution's process needs to know: its network's genesis and its own database."""
+
+    genesis: Path
+    database: str
+
+
+_Settings = TypeVar("_Settings", bound=ServiceSettings)
 
 
 def read_settings(kind: type[_Settings], path: Path) -> _Settings:
@@ -94,3 +106,15 @@ def signer_in(path: Path) -> Signer:
         BadKeyFile: it cannot be read.
     """
     return Signer(read_seed(path))
+
+
+def token_in(path: Path) -> str:
+    """Return the token that a file holds.
+
+    Raises:
+        BadInput: `no_such_file`.
+    """
+    try:
+        return path.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput("no_such_file", "the token cannot be read", where=str(path)) from error

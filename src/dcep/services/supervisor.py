@@ -19,9 +19,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from dcep.errors import Unavailable
+from dcep.services.machine import PARENT
 
-# The variable by which a service learns which pipe to watch.
-PARENT: Final = "DCEP_PARENT_PIPE"
 _POLL_S: Final = 0.05
 _ANSWER_S: Final = 2.0
 _POLITE_S: Final = 10.0

@@ -13,11 +13,11 @@ from typing import Any, Final
 from prometheus_client import CollectorRegistry, Gauge
 
 from dcep.http.app import Service, build
+from dcep.http.askers import Asker, Askers
 from dcep.http.edge import Edge
 from dcep.http.events import Bell
 from dcep.ids import TIER1, ledger_name
 from dcep.ledger.client import WorkerLine
-from dcep.ledger.routes.askers import Asker, Askers
 from dcep.ledger.routes.payments import BATCH, HISTORY, LIMITS, PAYMENTS, Counter, payment_routes
 from dcep.ledger.routes.reading import account_routes, channel_routes, header_routes, standing_routes
 from dcep.ledger.timekeeping import Teller

@@ -21,6 +21,7 @@ from litestar.types import ControllerRouterHandler
 
 from dcep.errors import BadInput
 from dcep.http import bodies
+from dcep.http.askers import Askers
 from dcep.http.events import Bell, Event, last_seen, stream
 from dcep.http.pages import DEFAULT_LIMIT, MAX_LIMIT, Page, key_of, page
 from dcep.http.problems import Problem
@@ -46,7 +47,6 @@ from dcep.ledger.records import (
     standing_body,
     sums_body,
 )
-from dcep.ledger.routes.askers import Askers
 from dcep.ledger.timekeeping import Teller
 from dcep.ledger.worker.crossings import Crossing
 from dcep.messages.genesis import encode_genesis

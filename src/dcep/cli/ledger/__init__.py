@@ -50,7 +50,7 @@ def show(
     json
         Print one JSON document.
     """
-    from dcep.cli.ledger_words import found_document, tell_found
+    from dcep.cli.ledger.words import found_document, tell_found
     from dcep.ledger.archived import read_with
     from dcep.ledger.folder import Folder
     from dcep.ledger.reading.commands import find_command
@@ -89,7 +89,7 @@ def check_receipt(file: Path, /, *, genesis: Path | None = None, data: Path | No
     json
         Print one JSON document.
     """
-    from dcep.cli.ledger_words import proven_document, tell_proven
+    from dcep.cli.ledger.words import proven_document, tell_proven
     from dcep.messages.layout import Malformed
     from dcep.messages.receipts import BadReceipt, decode_receipt
 
@@ -125,7 +125,7 @@ def statement(wallet: str, folder: Path, /, *, archive: Archives = None, json: b
     json
         Print one JSON document.
     """
-    from dcep.cli.ledger_words import statement_document, tell_statement
+    from dcep.cli.ledger.words import statement_document, tell_statement
     from dcep.ids import BadWalletId, parse_wallet_id
     from dcep.ledger.archived import read_with
     from dcep.ledger.folder import Folder
@@ -159,7 +159,7 @@ def trial_balance(folder: Path, /, *, engine: Literal["rust", "python"] = "rust"
     json
         Print one JSON document.
     """
-    from dcep.cli.ledger_words import balance_document, tell_balance
+    from dcep.cli.ledger.words import balance_document, tell_balance
     from dcep.ledger.engine.statute import PythonEngine
     from dcep.ledger.folder import Folder
     from dcep.ledger.native import RustEngine

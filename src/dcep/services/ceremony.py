@@ -1,0 +1,170 @@
+"""Found a currency on one machine: a key for everybody who signs, the genesis that names them, and settings.
+
+1. Each key lies in the folder of whoever signs with it, its owner's alone; one that is there is never made anew.
+2. The genesis comes last and is made once: where it stands, the currency is founded, and every key must be there.
+3. Settings follow from keys, genesis and address; they are written at every start, so that nobody edits them in vain.
+
+On one machine one hand holds every key: officers, supervision and members are there in form only, which the production
+profile refuses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from dcep.crypto.keys import SEED_SIZE, new_seed, read_seed, write_new
+from dcep.crypto.suites import Signer
+from dcep.errors import BadInput
+from dcep.ids import NetworkId
+from dcep.ledger.folder import Folder, build_durably, make_folder
+from dcep.messages.commands.governance import Rules
+from dcep.messages.genesis import Genesis
+from dcep.messages.layout import Key
+from dcep.messages.policies import Seat, Threshold
+from dcep.messages.signatory import single_key
+from dcep.services.founding import Founders, found, genesis_of
+from dcep.services.topology import CENTRAL_BANK, OPERATORS, SHARD_NAME, TIER1_NAME, Address
+
+OFFICERS: Final = 5
+OFFICERS_NEEDED: Final = 3
+SITES: Final = 2
+SUPERVISORS: Final = 3
+SUPERVISORS_NEEDED: Final = 2
+SETTINGS: Final = "settings.toml"
+# What an institution shows to a ledger.
+_LEDGER: Final = "ledger"
+# What SimulatedSettlement gives each operator to begin with: a hundred billion yuan.
+_SIMULATED_RESERVES: Final = 10**13
+# Hex digits: 256 bits that nobody guesses.
+_TOKEN_SIZE: Final = 64
+
+
+class Ceremony:
+    """Makes what a currency on one machine begins with, and finds it again at every later start.
+
+    Args:
+        data: the data folder.
+        random: return so many bytes that nobody can foresee.
+    """
+
+    def __init__(self, data: Path, random: Callable[[int], bytes]) -> None:
+        self._data, self._random = data, random
+        self._is_founded = (data / "ledger" / "genesis").is_file()
+
+    def found(self, rules: Rules) -> NetworkId:
+        """Found the currency if it is not, and return its network.
+
+        Raises:
+            BadInput: `missing_key`: the currency is founded, and a key of it is not there.
+            Unavailable: the folder is in use, or cannot be written.
+        """
+        founders = self._founders()
+        if self._is_founded:
+            with Folder.open(self._data) as folder:
+                return folder.network
+        # 2.
+        genesis: Genesis = genesis_of(founders, rules, self._random(32))
+        return found(self._data, genesis)
+
+    def _founders(self) -> Founders:
+        officers = [self._seat(place) for place in range(1, OFFICERS + 1)]
+        supervisors = [self._signer("supervision", f"supervisor-{place}") for place in range(1, SUPERVISORS + 1)]
+        return Founders(
+            officers=officers,
+            needed=OFFICERS_NEEDED,
+            sites=SITES,
+            supervision=Threshold(needed=SUPERVISORS_NEEDED, of=tuple(map(single_key, supervisors))),
+            members=single_key(self._signer(TIER1_NAME, "members")),
+            tier1_worker=self._key(TIER1_NAME, "worker"),
+            shard_workers=[self._key(SHARD_NAME, "worker")],
+        )
+
+    def _seat(self, place: int) -> Seat:
+        signer = self._signer("officers", f"officer-{place}")
+        return Seat(site=1 + place % SITES, suite=signer.suite, key=Key(signer.public))
+
+    # 1.
+
+    def _key(self, whose: str, name: str) -> Key:
+        return Key(self._signer(whose, name).public)
+
+    def _signer(self, whose: str, name: str) -> Signer:
+        path = self._data / whose / "keys" / f"{name}.key"
+        if not self._is_founded and path.exists() and path.stat().st_size < SEED_SIZE:
+            # A kill has come while it was written: nobody has seen this key.
+            path.unlink()
+        if path.exists():
+            return Signer(read_seed(path))
+        if self._is_founded:
+            step = "put it back from a copy: a new key would not be the one that the genesis names"
+            raise BadInput(
+                "missing_key", "the currency is founded, and this key is gone", where=str(path), next_step=step
+            )
+        make_folder(path.parent)
+        return Signer(new_seed(path))
+
+    # 3.
+
+    def write_settings(self, address: Address) -> dict[str, Path]:
+        """Write the settings of every process, and return where each one's lie."""
+        relay, bank = self._asker("relay", SHARD_NAME), self._asker(CENTRAL_BANK, CENTRAL_BANK)
+        staff = self._asker("staff", CENTRAL_BANK, file="staff")
+        ledger = {"data": "..", "worker_key": "keys/worker.key"}
+        return {
+            TIER1_NAME: self._write(
+                TIER1_NAME, address, ledger | {"members_key": "keys/members.key"}, askers=[relay, bank]
+            ),
+            SHARD_NAME: self._write(
+                SHARD_NAME,
+                address,
+                ledger | {"tier1_url": address.url_of(TIER1_NAME), "tier1_token": f"keys/{_LEDGER}.token"},
+                askers=[bank],
+            ),
+            CENTRAL_BANK: self._write(
+                CENTRAL_BANK,
+                address,
+                {
+                    "genesis": "../ledger/genesis",
+                    "database": f"sqlite:///{self._data.absolute() / CENTRAL_BANK / 'central-bank.db'}",
+                    "tier1_url": address.url_of(TIER1_NAME),
+                    "shard_urls": [address.url_of(SHARD_NAME)],
+                    "ledger_token": f"keys/{_LEDGER}.token",
+                    "operators": list(OPERATORS),
+                    "simulated_reserves_fen": _SIMULATED_RESERVES,
+                },
+                askers=[staff],
+            ),
+        }
+
+    def _asker(self, name: str, whose: str, *, file: str = _LEDGER) -> dict[str, str]:
+        """Return who comes with a token of this institution's, of which the asked one knows the hash alone."""
+        drawn = self._token(whose, file)
+        return {"name": name, "token_sha256": hashlib.sha256(drawn.encode()).hexdigest(), "opens": "network"}
+
+    def _token(self, whose: str, name: str) -> str:
+        """Return a token, drawn when it is first asked for; one that was cut while it was written is drawn anew."""
+        path = self._data / whose / "keys" / f"{name}.token"
+        if path.exists() and path.stat().st_size < _TOKEN_SIZE:
+            path.unlink()
+        if not path.exists():
+            make_folder(path.parent)
+            write_new(path, self._random(_TOKEN_SIZE // 2).hex().encode())
+        return path.read_text("ascii")
+
+    def _write(self, whose: str, address: Address, own: dict[str, Any], *, askers: list[dict[str, str]]) -> Path:
+        settings = own | {"host": address.host, "port": address.port_of(whose)}
+        lines = ["# Written by `dcep up` at every start: what is changed here is lost.", *_assignments(settings)]
+        for asker in askers:
+            lines += ["", "[[askers]]", *_assignments(asker)]
+        path = self._data / whose / SETTINGS
+        build_durably(path, "\n".join([*lines, ""]).encode(), at=path.with_suffix(".new"))
+        return path
+
+
+def _assignments(settings: Mapping[str, Any]) -> list[str]:
+    # Text, numbers and lists of these are written in TOML as in JSON.
+    return [f"{name} = {json.dumps(value)}" for name, value in settings.items()]

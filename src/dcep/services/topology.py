@@ -1,0 +1,45 @@
+"""Who runs a process in a currency on one machine: names, kinds, and where each of them answers.
+
+The names are those of folders under the data folder and of reports.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from dcep.ids import LedgerId, OperatorId, ledger_name
+
+SHARD: Final = LedgerId(0)
+TIER1_NAME: Final = "tier1"
+SHARD_NAME: Final = ledger_name(SHARD)
+CENTRAL_BANK: Final = "central-bank"
+# The operators of the published design; the eighth place is configured and empty.
+OPERATORS: Final = {
+    OperatorId(1): "icbc",
+    OperatorId(2): "abc",
+    OperatorId(3): "boc",
+    OperatorId(4): "ccb",
+    OperatorId(5): "alipay",
+    OperatorId(6): "wechat",
+    OperatorId(7): "unionpay",
+    OperatorId(8): "eighth",
+}
+# A service answers so many ports above the first.
+_OFFSETS: Final = {TIER1_NAME: 1, SHARD_NAME: 2, CENTRAL_BANK: 10}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where a currency answers: `port` is the first of a hundred, which nobody answers itself."""
+
+    host: str
+    port: int
+
+    def port_of(self, name: str) -> int:
+        """Return the port of a service."""
+        return self.port + _OFFSETS[name]
+
+    def url_of(self, name: str) -> str:
+        """Return where a service is asked."""
+        return f"http://{self.host}:{self.port_of(name)}"

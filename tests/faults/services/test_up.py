@@ -1,0 +1,156 @@
+"""A whole currency on one machine: it comes up, survives the death of any process, stops cleanly, and is as it was."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import pytest
+
+_PATIENCE_S: Final = 90.0
+_DCEP: Final = (sys.executable, "-c", "from dcep.cli.app import main; main()")
+
+
+class Currency:
+    """`dcep up` over a data folder, as its user sees it."""
+
+    def __init__(self, data: Path, port: int) -> None:
+        self.data, self._port = data, port
+        self._process: subprocess.Popen[bytes] | None = None
+        self.services: dict[str, dict[str, Any]] = {}
+
+    def line(self, *more: str) -> list[str]:
+        return [*_DCEP, "up", "--data", str(self.data), "--port", str(self._port), "--json", *more]
+
+    def start(self) -> dict[str, Any]:
+        self._process = subprocess.Popen(self.line(), stdout=subprocess.PIPE)
+        assert self._process.stdout is not None
+        with self._process.stdout as said:
+            told: dict[str, Any] = json.loads(said.readline())
+        self.services = {service["name"]: service for service in told["services"]}
+        return told
+
+    def stop(self) -> int:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(_PATIENCE_S)
+
+    def kill(self) -> None:
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def ask(self, name: str, path: str, *, post: Any = None, key: str = "") -> httpx.Response:
+        """Ask a service as its staff, again and again while it is being started."""
+        token = (self.data / "central-bank" / "keys" / "staff.token").read_text("ascii")
+        headers = {"Authorization": f"Bearer {token}"} | ({"Idempotency-Key": key} if key else {})
+        end = time.monotonic() + _PATIENCE_S
+        while True:
+            try:
+                method = "GET" if post is None else "POST"
+                url = self.services[name]["url"] + path
+                answered = httpx.request(method, url, json=post, headers=headers, trust_env=False)
+                if answered.status_code != 503:
+                    return answered
+            except httpx.TransportError:
+                pass
+            assert time.monotonic() < end, f"{name} does not answer"
+            time.sleep(0.1)
+
+    def issue(self, order: str, amount: int) -> str:
+        """Ask for an issue, and return its state once the reserves are locked."""
+        wanted = {"kind": "issue", "operator": 1, "amount_fen": amount}
+        self.ask("central-bank", "/v1/orders", post=wanted, key=order)
+        return self.state_of(order, "requested")
+
+    def state_of(self, order: str, wanted: str) -> str:
+        end = time.monotonic() + _PATIENCE_S
+        while True:
+            state: str = self.ask("central-bank", f"/v1/orders/{order}").json()["state"]
+            if state == wanted or time.monotonic() > end:
+                return state
+            time.sleep(0.1)
+
+
+@pytest.fixture
+def currency(tmp_path: Path) -> Iterator[Currency]:
+    """Return a currency that nobody has started."""
+    # A hundred ports above a free one are hardly anybody's on a machine that tests.
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    opened = Currency(tmp_path / "currency", min(port, 65_000))
+    yield opened
+    for service in opened.services.values():
+        assert not _is_alive(service["pid"]), f"{service['name']} was left behind"
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_currency_comes_up_stops_cleanly_and_is_as_it_was(currency: Currency) -> None:
+    """One line founds it; the same line goes on where it stopped, with the same network, keys and orders."""
+    told = currency.start()
+    network = currency.ask("tier1", "/version").json()["network"]
+    requested = currency.issue("first", 5_000)
+    running = subprocess.run(currency.line(), capture_output=True, check=False, text=True)
+    stopped = currency.stop()
+
+    again = currency.start()
+    order = currency.ask("central-bank", "/v1/orders/first").json()
+    reserves = currency.ask("central-bank", "/v1/reserves").json()
+    same = currency.ask("shard-000", "/version").json()["network"]
+    assert currency.stop() == 0
+
+    kinds = {"tier1": "tier1", "shard-000": "ledger", "central-bank": "central-bank"}
+    assert {service["name"]: service["kind"] for service in told["services"]} == kinds
+    assert (told["ready"], again["ready"], requested, stopped) == (True, True, "requested", 0)
+    assert (running.returncode, running.stdout) == (3, "")
+    assert "currency_running" in running.stderr
+    assert (order["state"], reserves["locked_fen"], same) == ("requested", 5_000, network)
+
+
+@pytest.mark.long
+def test_any_process_may_be_killed_and_nothing_is_lost(currency: Currency) -> None:
+    """It is started again; what was asked for stands, and what is asked for then counts once. The supervisor too."""
+    currency.start()
+    for number, name in enumerate(currency.services):
+        currency.issue(f"before-{name}", 1_000)
+
+        os.kill(currency.services[name]["pid"], signal.SIGKILL)
+
+        assert currency.issue(f"after-{name}", 1_000) == "requested"
+        assert currency.ask(name, "/readyz").status_code == 200
+        assert currency.ask("central-bank", "/v1/reserves").json()["locked_fen"] == 2_000 * (number + 1)
+    currency.kill()
+
+    currency.start()
+
+    assert currency.ask("central-bank", "/v1/reserves").json()["locked_fen"] == 2_000 * len(currency.services)
+    assert currency.stop() == 0
+    # The numbers of the first start are of processes that died, one after the other.
+    currency.services = {}
+
+
+def test_the_production_profile_refuses_every_stand_in_by_name(currency: Currency) -> None:
+    """Before anything is made: nobody starts a real currency upon a stand-in by accident."""
+    refused = subprocess.run(currency.line("--profile", "production"), capture_output=True, check=False, text=True)
+
+    assert refused.returncode == 2
+    assert "stand_ins" in refused.stderr
+    assert all(name in refused.stderr for name in ("SimulatedSettlement", "EmbeddedTier1", "OneHand"))
+    assert not currency.data.exists()

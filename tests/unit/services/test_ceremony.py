@@ -1,0 +1,93 @@
+"""A currency is founded once: keys that are there are kept, and what the genesis names must be there."""
+
+from __future__ import annotations
+
+import stat
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from dcep.errors import BadInput
+from dcep.issuance.rules import read_rules
+from dcep.services.centralbank import CentralBankSettings
+from dcep.services.ceremony import Ceremony
+from dcep.services.ledger import RetailSettings
+from dcep.services.settings import read_settings
+from dcep.services.tier1 import Tier1Settings
+from dcep.services.topology import CENTRAL_BANK, SHARD_NAME, TIER1_NAME, Address
+
+_RULES = read_rules("ecny-2021")
+_ADDRESS = Address(host="127.0.0.1", port=8_800)
+
+
+def _ceremony(data: Path, first: int = 0) -> Ceremony:
+    numbers = count(first)
+    return Ceremony(data, lambda size: bytes([next(numbers) % 256]) * size)
+
+
+def _keys(data: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in data.glob("*/keys/*")}
+
+
+def test_a_currency_that_is_founded_is_found_again(tmp_path: Path) -> None:
+    """The same network and the same keys, whatever chance says the second time."""
+    first, before = _ceremony(tmp_path).found(_RULES), _keys(tmp_path)
+
+    again = _ceremony(tmp_path, 7).found(_RULES)
+
+    assert again == first
+    assert _keys(tmp_path) == before
+
+
+def test_every_key_is_its_owners_alone(tmp_path: Path) -> None:
+    """Tokens too: each lies in the folder of whoever shows it."""
+    ceremony = _ceremony(tmp_path)
+    ceremony.found(_RULES)
+    ceremony.write_settings(_ADDRESS)
+
+    assert {stat.S_IMODE(path.stat().st_mode) for path in _keys(tmp_path)} == {0o600}
+    assert len(set(_keys(tmp_path).values())) == len(_keys(tmp_path)) == 14
+
+
+@pytest.mark.parametrize("name", ["shard-000/keys/worker.key", "officers/keys/officer-3.key", "tier1/keys/members.key"])
+def test_a_key_that_is_gone_is_not_made_anew(tmp_path: Path, name: str) -> None:
+    """It would not be the one that the genesis names: the start says which file to put back."""
+    _ceremony(tmp_path).found(_RULES)
+    (tmp_path / name).rename(tmp_path / f"{name}.away")
+
+    with pytest.raises(BadInput, match=f"{name}: missing_key"):
+        _ceremony(tmp_path).found(_RULES)
+
+    assert not (tmp_path / name).exists()
+
+
+def test_a_ceremony_that_was_killed_is_gone_through_again(tmp_path: Path) -> None:
+    """A key that was cut while it was written is no key: nobody has seen it."""
+    keys = tmp_path / "officers" / "keys"
+    keys.mkdir(parents=True)
+    (keys / "officer-1.key").write_bytes(b"cut")
+    (keys / "officer-2.key").write_bytes(bytes(32))
+
+    _ceremony(tmp_path).found(_RULES)
+
+    assert len((keys / "officer-1.key").read_bytes()) == 32
+    assert (keys / "officer-2.key").read_bytes() == bytes(32)
+
+
+def test_each_process_reads_its_settings(tmp_path: Path) -> None:
+    """They are written anew at every start, with the address of that start; tokens stay."""
+    ceremony = _ceremony(tmp_path)
+    ceremony.found(_RULES)
+    before = ceremony.write_settings(_ADDRESS), _keys(tmp_path)
+
+    files = ceremony.write_settings(Address(host="::1", port=9_000))
+
+    tier1 = read_settings(Tier1Settings, files[TIER1_NAME])
+    shard = read_settings(RetailSettings, files[SHARD_NAME])
+    bank = read_settings(CentralBankSettings, files[CENTRAL_BANK])
+    assert (files, _keys(tmp_path)) == before
+    assert [settings.port for settings in (tier1, shard, bank)] == [9_001, 9_002, 9_010]
+    assert shard.tier1_url == bank.tier1_url == "http://::1:9001"
+    assert [asker.name for asker in tier1.askers] == ["relay", "central-bank"]
+    assert bank.genesis.resolve() == (tmp_path / "ledger" / "genesis").resolve()
