@@ -65,6 +65,11 @@ def later() -> UnixMs:
     return UnixMs(machine.now() + _LIFE_MS)
 
 
+def plain_client() -> httpx.Client:
+    """Return a client of this machine's services; it needs nobody's certificates, which would be read for each."""
+    return httpx.Client(trust_env=False, verify=False, timeout=30)  # noqa: S501  plain HTTP on the loopback
+
+
 class Process:
     """A ledger's process; may be killed and started again."""
 
@@ -84,12 +89,13 @@ class Process:
 
     def wait_until_ready(self) -> None:
         end = time.monotonic() + _PATIENCE_S
-        while time.monotonic() < end:
-            assert self._process.poll() is None, self.log.read_text()
-            with suppress(httpx.TransportError):
-                if httpx.get(f"{self.url}/readyz", trust_env=False).status_code == 200:
-                    return
-            time.sleep(0.05)
+        with plain_client() as client:
+            while time.monotonic() < end:
+                assert self._process.poll() is None, self.log.read_text()
+                with suppress(httpx.TransportError):
+                    if client.get(f"{self.url}/readyz").status_code == 200:
+                        return
+                time.sleep(0.05)
         raise AssertionError(f"not ready: {self.log.read_text()}")
 
     def kill(self) -> None:
@@ -190,6 +196,7 @@ class Town(Citizens):
         for name in ("tier1", "shard", "central bank"):
             (data / "keys" / name.replace(" ", "-")).write_bytes(derive(bytes(32), name))
         (data / "keys" / "token").write_text(TOKEN)
+        self.client = plain_client()
         self._lines: dict[tuple[LedgerId, str], RemoteLine] = {}
         self.tier1_port, self.shard_port = free_ports(2)
         self._write_settings()
@@ -200,6 +207,7 @@ class Town(Citizens):
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.client.close()
         for line in self._lines.values():
             line.close()
         self.shard.end()

@@ -24,13 +24,13 @@ from dcep.messages.frames import join
 from dcep.messages.outcomes import Status
 from dcep.messages.signatory import Signatory, sign_bodies
 from dcep.money import Fen
-from tests.town import Process, Town, later, town
+from tests.street import Process, Town, later, town
 
 _CONNECTIONS: Final = 128
 _WALLETS: Final = 1_024
 _WARM_UP: Final = 4_096
-_PAYMENTS: Final = 60_000
-_BATCHED: Final = 200_000
+_PAYMENTS: Final = 40_000
+_BATCHED: Final = 150_000
 # As many payments as fill a frame of 256 KiB.
 _BATCH: Final = 1_489
 _UNDER_WAY: Final = 4

@@ -15,7 +15,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ControllerRouterHandler
 from prometheus_client import CollectorRegistry, generate_latest
 
-from dcep.http.edge import Edge
+from dcep.http.edge import Edge, RawRoute
 from dcep.http.framework import HANDLERS
 from dcep.http.problems import MEDIA_TYPE
 
@@ -49,6 +49,7 @@ class Service:
         kind: as `dcep up` names it: `ledger`, `tier1`, `operator`, `central-bank`.
         network: the network's id, hex.
         routes: its own handlers.
+        raw: its routes beside the framework, by path.
         missing: return what the service lacks to do its work; nothing if it is ready.
         paths: OpenAPI path items of raw routes, which no types describe.
         limits: the largest body of the routes that take more than usual, by path.
@@ -62,6 +63,7 @@ class Service:
     routes: Sequence[ControllerRouterHandler]
     missing: Callable[[], Sequence[str]]
     ids: Iterator[str]
+    raw: Mapping[str, RawRoute] = field(default_factory=dict)
     paths: Mapping[str, Any] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
@@ -77,7 +79,7 @@ def build(service: Service) -> Edge:
 
     own = [*service.routes, *_health(service), openapi, *map(_page, _PAGES)]
     app = Litestar(own, openapi_config=None, exception_handlers=HANDLERS, logging_config=None)
-    return Edge(app, ids=service.ids, registry=service.registry, limits=service.limits)
+    return Edge(app, ids=service.ids, registry=service.registry, raw=service.raw, limits=service.limits)
 
 
 def describe(service: Service) -> dict[str, Any]:

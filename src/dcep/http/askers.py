@@ -52,11 +52,11 @@ class Askers:
         Raises:
             Problem: 401 `unsigned_request`: no token that this ledger knows.
         """
-        token = (authorization or "").removeprefix(_SCHEME)
+        scheme, token = (authorization or "")[: len(_SCHEME)], (authorization or "")[len(_SCHEME) :]
         digest = hashlib.sha256(token.encode()).digest()
         # Every hash is compared, in constant time: an answer's delay tells nothing of a token.
         found = [asker for asker in self._askers if hmac.compare_digest(asker.token_sha256, digest)]
-        if not found or token == authorization:
+        if not found or not token or scheme != _SCHEME:
             raise Problem(
                 401,
                 "unsigned_request",

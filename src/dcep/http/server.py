@@ -20,7 +20,7 @@ _PATIENCE_S: Final = 20.0
 _BACKLOG: Final = 1_024
 # Connections beyond these wait unaccepted: memory is bounded by those that are served.
 _AT_ONCE: Final = 1_024
-_SETTLE_S: Final = 5
+_SETTLE_S: Final = 2
 
 
 async def serve(edge: Edge, host: str, port: int, stop: asyncio.Event) -> None:
@@ -52,7 +52,11 @@ async def serve(edge: Edge, host: str, port: int, stop: asyncio.Event) -> None:
     await edge.drain(_PATIENCE_S)
     if not serving.done():
         server.stop()  # type: ignore[no-untyped-call]  # the server has no types for it
-    await serving
+    try:
+        await serving
+    except TimeoutError:
+        # Whoever is still connected has never sent a whole request: every one that was sent is answered.
+        logging.getLogger("dcep.http").info("connections that idle are cut off")
 
 
 def _plain(edge: Edge) -> Any:

@@ -26,7 +26,7 @@ from dcep.ledger.worker.pipeline import Pipeline, ask
 from dcep.messages.frames import join
 from dcep.messages.layout import Blob, Count, Lane, Number, Seq
 from dcep.messages.outcomes import BEHIND
-from dcep.messages.receipts import Receipt
+from dcep.messages.receipts import Receipt, decode_receipt
 from dcep.messages.signed import decode
 from dcep.money import Fen
 
@@ -176,7 +176,9 @@ class WorkerLine:
         """Return the receipt of a command that was answered: from memory if its frame is one of the newest."""
         assert answer.seq is not None, "only what stands in the log has a receipt"
         tree = self.ledger.recent.find(answer.seq)
-        return self.receipt(answer.seq, answer.place) if tree is None else tree.receipt(answer.place, wire)
+        if tree is None:
+            return self.receipt(answer.seq, answer.place)
+        return decode_receipt(tree.receipt(answer.place, wire))
 
     def receipt(self, seq: Seq, place: int) -> Receipt:
         """Read the receipt of the command at a place of the log back."""

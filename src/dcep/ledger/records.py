@@ -84,7 +84,7 @@ class StandingBody(Strict, frozen=True):
 
 
 class SumsBody(Strict, frozen=True):
-    """Where the money of the ledger is."""
+    """Where the money of the ledger is, and what has flowed, after one frame."""
 
     wallets_fen: int
     vaults_fen: int

@@ -33,12 +33,16 @@ from dcep.messages.signed import decode
 from dcep.money import Fen
 
 _BINARY: Final = "application/octet-stream"
-_TIMEOUT: Final = httpx.Timeout(30.0, connect=2.0)
+_CONNECT_S: Final = 2.0
 _LIMITS: Final = httpx.Limits(max_connections=16, max_keepalive_connections=8)
+# The longest page: 64 credits, each with its proof.
+_MAX_ANSWER: Final = 4 * 1024 * 1024
 # A length stands before each command of a batch.
 _LENGTH: Final = 2
 _WAIT_MS: Final = 200
 _LONGEST_WAIT_MS: Final = 5_000
+_TOO_MUCH: Final = 429
+_FAULT: Final = 500
 _REASONS: Final[Mapping[str, int]] = {each.code: int(each) for each in (*Refusal, *NotProcessed)}
 
 _Record = TypeVar("_Record")
@@ -49,19 +53,28 @@ class RemoteLine:
 
     Args:
         url: where it serves, `http://HOST:PORT`.
-        network: the network that it must be of.
+        network: the network whose commands go over the line.
         place: which ledger of the network it is.
         token: opens what institutions may see; empty for commands, headers and receipts alone.
         patience_s: how long the same is sent again before `ledger_unreachable`.
+        timeout_s: how long one answer is waited for.
     """
 
     def __init__(
-        self, url: str, network: NetworkId, place: LedgerId, *, token: str = "", patience_s: float = 10.0
+        self,
+        url: str,
+        network: NetworkId,
+        place: LedgerId,
+        *,
+        token: str = "",
+        patience_s: float = 10.0,
+        timeout_s: float = 30.0,
     ) -> None:
         self.network, self.place, self._patience_s = network, place, patience_s
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        timeout = httpx.Timeout(timeout_s, connect=_CONNECT_S)
         self._http = httpx.Client(
-            base_url=url, timeout=_TIMEOUT, limits=_LIMITS, headers=headers, trust_env=False, follow_redirects=False
+            base_url=url, timeout=timeout, limits=_LIMITS, headers=headers, trust_env=False, follow_redirects=False
         )
 
     def submit(self, wires: Sequence[bytes], *, at: UnixMs | None = None) -> Sequence[Answer]:
@@ -88,9 +101,7 @@ class RemoteLine:
         """
         headers = {"Content-Type": _BINARY, "Prefer": "return=minimal"}
         told = _read(_Told, self._ask("POST", "/v1/history", content=wire, headers=headers, is_answer=True))
-        reason = _REASONS[told.code] if told.answer in ("refused", "not_processed") else 0
-        outcome = Outcome(status=Status[told.answer.upper()], reason=reason)
-        return Answer(outcome, None if told.seq is None else Seq(told.seq), told.place or 0)
+        return Answer(_outcome(told), None if told.seq is None else Seq(told.seq), told.place or 0)
 
     def receipt_of(self, wire: bytes, answer: Answer) -> Receipt:
         """Return the receipt of a command that was answered; it is the asker's to verify."""
@@ -184,9 +195,10 @@ class RemoteLine:
         wait_ms = _WAIT_MS
         while True:
             try:
-                response = self._http.request(method, path, **request)
-                if response.status_code not in (429, 503):
-                    return _body(response, is_answer=is_answer)
+                response, body = self._once(method, path, request)
+                # Of a fault at the other end nothing is known either: the same bytes tell.
+                if response.status_code < _FAULT and response.status_code != _TOO_MUCH:
+                    return _body(response, body, is_answer=is_answer)
                 wait_ms = _retry_after_ms(response, wait_ms)
                 reason = f"{path} answers {response.status_code}"
             except httpx.TransportError as error:
@@ -196,6 +208,16 @@ class RemoteLine:
                 raise Unavailable("ledger_unreachable", message, retry_after_ms=wait_ms)
             time.sleep(wait_ms / 1_000)
             wait_ms = min(2 * wait_ms, _LONGEST_WAIT_MS)
+
+    def _once(self, method: str, path: str, request: dict[str, Any]) -> tuple[httpx.Response, bytes]:
+        """Ask once; an answer that is larger than any of a ledger's is cut off."""
+        with self._http.stream(method, path, **request) as response:
+            body = bytearray()
+            for piece in response.iter_bytes():
+                body += piece
+                if len(body) > _MAX_ANSWER:
+                    raise _strange(f"more than {_MAX_ANSWER} bytes")
+            return response, bytes(body)
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -221,8 +243,7 @@ class _Problem(msgspec.Struct, frozen=True):
 # 3.
 
 
-def _body(response: httpx.Response, *, is_answer: bool) -> bytes:
-    body = response.content
+def _body(response: httpx.Response, body: bytes, *, is_answer: bool) -> bytes:
     if response.is_success:
         return body
     problem = _read(_Problem, body)
@@ -266,6 +287,14 @@ def _jobs(wires: Sequence[bytes]) -> list[list[bytes]]:
             size = len(wire) + _LENGTH
         jobs[-1].append(wire)
     return jobs
+
+
+def _outcome(told: _Told) -> Outcome:
+    try:
+        reason = _REASONS[told.code] if told.answer in ("refused", "not_processed") else 0
+        return Outcome(status=Status[told.answer.upper()], reason=reason)
+    except KeyError as error:
+        raise _strange("an outcome of another version") from error
 
 
 def _unpacked(status: int, reason: int, seq: int, place: int) -> Answer:

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -51,6 +51,25 @@ class Proven:
 def encode_receipt(receipt: Receipt) -> bytes:
     """Return the receipt's bytes."""
     return TAG + bytes((VERSION,)) + layout.encode(receipt)
+
+
+def encode_parts(command: bytes, outcome: bytes, index: int, path: Iterable[bytes], header: bytes) -> bytes:
+    """Return the bytes of the receipt with these parts, without the record: a ledger makes one for each answer."""
+    siblings = list(path)
+    parts = (
+        TAG,
+        bytes((VERSION,)),
+        len(command).to_bytes(2),
+        command,
+        len(outcome).to_bytes(2),
+        outcome,
+        index.to_bytes(4),
+        bytes((len(siblings),)),
+        *siblings,
+        len(header).to_bytes(2),
+        header,
+    )
+    return b"".join(parts)
 
 
 def decode_receipt(data: bytes) -> Receipt:

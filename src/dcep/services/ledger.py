@@ -40,10 +40,9 @@ async def serve(settings: RetailSettings, stop: asyncio.Event) -> int:
     make = RustEngine if settings.engine == "rust" else PythonEngine
     with ExitStack() as opened:
         line = open_ledger(settings, LedgerId(settings.shard), make, opened)
-        # Less patience than a turn's waiting would cost: what is not carried now is carried at the next turn.
-        tier1 = RemoteLine(
-            settings.tier1_url, line.network, TIER1, token=token_in(settings.tier1_token), patience_s=1.0
-        )
+        # Little patience: what is not carried now is carried at the next turn, and a stop waits for this one.
+        token = token_in(settings.tier1_token)
+        tier1 = RemoteLine(settings.tier1_url, line.network, TIER1, token=token, patience_s=1.0, timeout_s=5.0)
         opened.callback(tier1.close)
         chores = [Chore("relay", _Relay(line, tier1).carry, settings.carry_every_s)]
         return await serve_ledger(settings, Desk(line, None, chores), stop)

@@ -6,17 +6,20 @@ import asyncio
 import os
 import secrets
 import signal
+import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from itertools import count
+from typing import Final
 
 import uvloop
 
 from dcep.clock import UnixMs
 
 # The variable by which a supervisor tells its services which pipe to watch.
-PARENT = "DCEP_PARENT_PIPE"
-_NS_A_MS = 1_000_000
+PARENT: Final = "DCEP_PARENT_PIPE"
+_NS_A_MS: Final = 1_000_000
+_SWITCH_S: Final = 0.001
 
 
 def now() -> UnixMs:
@@ -42,6 +45,9 @@ def run(main: Callable[[asyncio.Event], Coroutine[None, None, int]]) -> int:
         main: the process; it is given the event that SIGTERM, SIGINT and the end of its supervisor set, and then stops
             cleanly.
     """
+    # The worker's threads need the interpreter for microseconds each; the loop would keep it for 5 ms every time, and a
+    # payment passes through four of them. Measured: the slowest hundredth at half the time.
+    sys.setswitchinterval(_SWITCH_S)
 
     async def begin() -> int:
         stop, loop = asyncio.Event(), asyncio.get_running_loop()

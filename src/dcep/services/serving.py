@@ -80,6 +80,9 @@ async def serve_ledger(settings: LedgerSettings, desk: Desk, stop: asyncio.Event
     checkpoint = Chore("checkpoint", _checkpoints(line), settings.checkpoint_every_s)
     beside = [asyncio.create_task(keep(chore, stop)) for chore in (*desk.chores, checkpoint)]
     beside += [asyncio.create_task(_watch(line, stop)), asyncio.create_task(_silence(bell, stop))]
+    for task in beside:
+        # Work that ends before the process does has met a bug: better started again than a relay that is silently dead.
+        task.add_done_callback(lambda _: stop.set())
     try:
         await serve(edge, settings.host, settings.port, stop)
     finally:

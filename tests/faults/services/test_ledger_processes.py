@@ -44,19 +44,19 @@ def _payments(place: Town, count: int) -> tuple[Wallet, list[bytes]]:
     return wallet, [wallet.pay(place.bakery, Fen(1), expires_at=later()) for _ in range(count)]
 
 
-def _send(url: str, wire: bytes) -> dict[str, Any] | None:
-    """Send a payment once; None if no answer came."""
+def _send(place: Town, wire: bytes) -> dict[str, Any] | None:
+    """Send a payment to the shard once; None if no answer came."""
     try:
-        answer: dict[str, Any] = httpx.post(
-            f"{url}/v1/payments", content=wire, headers=_BINARY, timeout=20, trust_env=False
+        answer: dict[str, Any] = place.client.post(
+            f"{place.shard.url}/v1/payments", content=wire, headers=_BINARY
         ).json()
     except httpx.TransportError:
         return None
     return answer
 
 
-def _send_all(url: str, wires: Sequence[bytes], pool: ThreadPoolExecutor) -> list[Any]:
-    return [pool.submit(_send, url, wire) for wire in wires]
+def _send_all(place: Town, wires: Sequence[bytes], pool: ThreadPoolExecutor) -> list[Any]:
+    return [pool.submit(_send, place, wire) for wire in wires]
 
 
 def test_a_remote_line_says_what_the_ledger_says(place: Town) -> None:
@@ -81,6 +81,21 @@ def test_a_remote_line_says_what_the_ledger_says(place: Town) -> None:
     assert place.line(TIER1).sums().issued == line.sums().wallets + line.sums().vaults
 
 
+def test_the_money_of_both_ledgers_adds_up_whenever_each_is_asked(place: Town) -> None:
+    """Sums and flows of one moment: the law needs no moment at which both stand still."""
+    tier1, shard = place.line(TIER1), place.line()
+    _, wires = _payments(place, 60)
+
+    for start in range(0, 60, 10):
+        shard.submit(wires[start : start + 10])
+        shard.submit([place.vault.return_to_issuer(Fen(1), expires_at=later())])
+        above, below = tier1.statement(), shard.statement()
+        flows = [*above.standing.flows, *below.standing.flows]
+        moving = sum(flow.sent_fen - flow.received_fen for flow in flows)
+        kept = above.sums.issuing_vault + below.sums.vaults + below.sums.wallets + below.sums.locked
+        assert above.sums.issued - above.sums.withdrawn == kept + moving
+
+
 def test_a_line_to_nobody_gives_up_when_its_patience_is_over(place: Town) -> None:
     """Whoever asks hears that the ledger cannot be reached, and may send the same again later."""
     line = RemoteLine("http://127.0.0.1:9", place.network, SHARD, patience_s=0.1)
@@ -97,7 +112,7 @@ def test_events_go_on_behind_the_one_that_was_seen_last(place: Town) -> None:
     _, wires = _payments(place, 1)
     url = f"{place.shard.url}/v1/events"
 
-    with httpx.stream("GET", url, headers={"Last-Event-ID": "2"}, timeout=20, trust_env=False) as stream:
+    with place.client.stream("GET", url, headers={"Last-Event-ID": "2"}) as stream:
         place.line().submit(wires)
         newest = place.line().submit(wires)[0].seq
         assert newest is not None
@@ -114,14 +129,14 @@ def test_a_kill_in_the_middle_of_the_load_loses_no_answer(place: Town) -> None:
     """What was answered before the kill is answered the same after it, and what was not is healed by sending again."""
     wallet, wires = _payments(place, 60)
     with ThreadPoolExecutor(_CLIENTS) as pool:
-        futures = _send_all(place.shard.url, wires, pool)
+        futures = _send_all(place, wires, pool)
         while sum(future.done() for future in futures) < 20:
             time.sleep(0.005)
         place.shard.kill()
         before = [future.result() for future in futures]
         place.shard.start()
 
-        after = [future.result() for future in _send_all(place.shard.url, wires, pool)]
+        after = [future.result() for future in _send_all(place, wires, pool)]
 
     assert any(answer is None for answer in before)
     assert [answer["answer"] for answer in after] == ["settled"] * 60
@@ -131,17 +146,19 @@ def test_a_kill_in_the_middle_of_the_load_loses_no_answer(place: Town) -> None:
 
 
 def test_a_clean_stop_answers_everything_that_is_under_way(place: Town) -> None:
-    """Exit 0, and nobody who was taken in is left without an answer that holds."""
+    """Exit 0, whoever is connected and idles; nobody who was taken in is left without an answer that holds."""
     wallet, wires = _payments(place, 60)
+    idle = _half_a_request(place.shard)
     with ThreadPoolExecutor(_CLIENTS) as pool:
-        futures = _send_all(place.shard.url, wires, pool)
+        futures = _send_all(place, wires, pool)
         while sum(future.done() for future in futures) < 20:
             time.sleep(0.005)
         code = place.shard.stop()
         before = [future.result() for future in futures]
         place.shard.start()
-        after = [future.result() for future in _send_all(place.shard.url, wires, pool)]
+        after = [future.result() for future in _send_all(place, wires, pool)]
 
+    idle.close()
     assert code == 0
     assert {answer["answer"] for answer in after} == {"settled"}
     for first, second in zip(before, after, strict=True):
@@ -149,6 +166,7 @@ def test_a_clean_stop_answers_everything_that_is_under_way(place: Town) -> None:
     assert place.balance(wallet.id) == _MONEY - 60
 
 
+@pytest.mark.long
 def test_a_full_disk_is_503_and_loses_nothing(place: Town) -> None:
     """The worker stops at the first failed write; started again with room, it has every settled payment."""
     wallet, wires = _payments(place, 64)
@@ -158,11 +176,11 @@ def test_a_full_disk_is_503_and_loses_nothing(place: Town) -> None:
     place.shard.wrapper = ["prlimit", f"--fsize={largest + 4_096}"]
     place.shard.start()
 
-    before = [_send(place.shard.url, wire) for wire in wires]
+    before = [_send(place, wire) for wire in wires]
     code = place.shard.wait()
     place.shard.wrapper = []
     place.shard.start()
-    after = [_send(place.shard.url, wire) for wire in wires]
+    after = [_send(place, wire) for wire in wires]
 
     told = [answer["answer"] if answer and "answer" in answer else None for answer in before]
     assert "settled" in told
@@ -198,7 +216,7 @@ def test_a_ledger_without_tier_1_says_so_and_goes_on_when_it_is_back(place: Town
     _, wires = _payments(place, 2)
 
     place.tier1.kill()
-    settled = _send(place.shard.url, wires[0])
+    settled = _send(place, wires[0])
     place.tier1.start()
 
     assert settled is not None
@@ -210,11 +228,11 @@ def test_a_ledger_without_tier_1_says_so_and_goes_on_when_it_is_back(place: Town
 def test_a_receipt_is_served_again_after_a_restart(place: Town) -> None:
     """The tree of its frame is gone from memory: it is read back from the log."""
     _, wires = _payments(place, 1)
-    told = _send(place.shard.url, wires[0])
+    told = _send(place, wires[0])
     place.shard.stop()
     place.shard.start()
 
-    again = _send(place.shard.url, wires[0])
+    again = _send(place, wires[0])
 
     assert told is not None
     assert again == told
@@ -237,7 +255,7 @@ def test_a_hundred_slow_clients_hold_up_nobody(place: Town) -> None:
     slow = [_half_a_request(place.shard) for _ in range(100)]
 
     began = time.monotonic()
-    answers = [_send(place.shard.url, wire) for wire in wires]
+    answers = [_send(place, wire) for wire in wires]
     took_s = time.monotonic() - began
     told = [each.recv(100) for each in slow]
 

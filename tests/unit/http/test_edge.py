@@ -142,6 +142,14 @@ def test_a_body_that_says_it_is_too_long_is_not_read() -> None:
     assert (answer.status, answer.problem["code"]) == (413, "body_too_large")
 
 
+@pytest.mark.parametrize("length", [b"-1", b"", b"1e3", b"\xb2"])
+def test_a_length_that_is_none_is_refused(length: bytes) -> None:
+    """The server in front reads lengths too; what it lets through must still not be a fault of the service."""
+    answer = ask("POST", "/v1/orders", headers=[(b"content-length", length)])
+
+    assert (answer.status, answer.problem["code"]) == (400, "malformed_body")
+
+
 def test_a_body_that_turns_out_too_long_is_cut_off() -> None:
     """A chunked body names no length: it is counted while it comes."""
     answer = ask("POST", "/v1/orders", bytes(MAX_BODY), b"x", b"never looked at", stalls=True)

@@ -48,7 +48,6 @@ def ledger_service(
     known, registry = Askers(askers), CollectorRegistry()
     _watch(line, registry)
     routes = [
-        *payment_routes(Counter(line, asyncio.get_running_loop())),
         *header_routes(line, bell),
         *standing_routes(line, teller),
         *account_routes(line, known),
@@ -59,6 +58,7 @@ def ledger_service(
         kind="tier1" if line.place == TIER1 else "ledger",
         network=line.network.hex(),
         routes=routes,
+        raw=payment_routes(Counter(line, asyncio.get_running_loop())),
         missing=missing,
         ids=ids,
         paths=_described(),

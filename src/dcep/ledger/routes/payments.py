@@ -1,4 +1,4 @@
-"""The commands' routes, raw ASGI: an ordinary handler would cost two to four times as much as the payment.
+"""The commands' routes, beside the framework: an ordinary handler would cost two to four times as much as the payment.
 
 1. The body is a wire, or a record with its hex; a batch is wires behind their lengths.
 2. The worker takes it, and answers from its own thread; the loop is woken once for all that were answered meanwhile.
@@ -14,11 +14,11 @@ from concurrent.futures import Future
 from typing import Any, Final
 
 import msgspec
-from litestar import asgi
-from litestar.types import ControllerRouterHandler, Receive, Send
+from litestar.types import Send
 
 from dcep.errors import Unavailable
 from dcep.http import bodies
+from dcep.http.edge import RawRoute
 from dcep.http.problems import MEDIA_TYPE, Problem, document, encoded
 from dcep.ledger.client import WorkerLine
 from dcep.ledger.log import Archived
@@ -103,18 +103,18 @@ class Counter:
                 waiter.set_exception(failure)
 
 
-def payment_routes(counter: Counter) -> list[ControllerRouterHandler]:
-    """Return the routes through which commands come in."""
+def payment_routes(counter: Counter) -> dict[str, RawRoute]:
+    """Return the routes through which commands come in, by path."""
 
-    @asgi(PAYMENTS, copy_scope=True)
-    async def payments(scope: Any, receive: Receive, send: Send) -> None:
-        wire = _wire(scope, await _body(scope, receive))
+    async def payments(scope: Any, body: bytes, send: Send) -> None:
+        _require_post(scope)
+        wire = _wire(scope, body)
         answer = (await counter.submit([wire]))[0]
         await _tell(counter.line, scope, send, wire, answer)
 
-    @asgi(BATCH, copy_scope=True)
-    async def batch(scope: Any, receive: Receive, send: Send) -> None:
-        answers = await counter.submit(_wires(scope, await _body(scope, receive)))
+    async def batch(scope: Any, body: bytes, send: Send) -> None:
+        _require_post(scope)
+        answers = await counter.submit(_wires(scope, body))
         packed = b"".join(
             [
                 BATCH_ANSWER.pack(answer.outcome.status, answer.outcome.reason, answer.seq or 0, answer.place)
@@ -123,27 +123,24 @@ def payment_routes(counter: Counter) -> list[ControllerRouterHandler]:
         )
         await _send(send, 200, _BINARY, packed)
 
-    @asgi(HISTORY, copy_scope=True)
-    async def history(scope: Any, receive: Receive, send: Send) -> None:
-        wire = _wire(scope, await _body(scope, receive))
+    async def history(scope: Any, body: bytes, send: Send) -> None:
+        _require_post(scope)
+        wire = _wire(scope, body)
         try:
             answer = await asyncio.to_thread(counter.line.history, wire)
         except Malformed as error:
             raise Problem(422, "malformed", "these bytes are no command of this network") from error
         await _tell(counter.line, scope, send, wire, answer)
 
-    return [payments, batch, history]
+    return {PAYMENTS: payments, BATCH: batch, HISTORY: history}
 
 
 # 1.
 
 
-async def _body(scope: Any, receive: Receive) -> bytes:
+def _require_post(scope: Any) -> None:
     if scope["method"] != "POST":
         raise Problem(405, "method_not_allowed", "a command is posted", headers={"Allow": "POST"})
-    message: Any = await receive()
-    body: bytes = message["body"]
-    return body
 
 
 def _header(scope: Any, wanted: bytes) -> bytes:
@@ -221,8 +218,9 @@ def _command_id(line: WorkerLine, wire: bytes, answer: Answer) -> str | None:
 async def _receipt(line: WorkerLine, wire: bytes, answer: Answer) -> str | None:
     if answer.seq is None:
         return None
-    if line.ledger.recent.find(answer.seq) is not None:
-        return encode_receipt(line.receipt_of(wire, answer)).hex()
+    tree = line.ledger.recent.find(answer.seq)
+    if tree is not None:
+        return tree.receipt(answer.place, wire).hex()
     try:
         return encode_receipt(await asyncio.to_thread(line.receipt_of, wire, answer)).hex()
     except (Archived, Unavailable):

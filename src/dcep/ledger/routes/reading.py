@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Sequence
 from itertools import islice
+from threading import Lock
 from typing import Annotated, Any, Final
 
 from litestar import Request, get
@@ -24,7 +26,7 @@ from dcep.http.events import Bell, Event, last_seen, stream
 from dcep.http.pages import DEFAULT_LIMIT, MAX_LIMIT, Page, key_of, page
 from dcep.http.problems import Problem
 from dcep.ids import TIER1, BadWalletId, LedgerId, WalletId, parse_wallet_id
-from dcep.ledger.client import WorkerLine
+from dcep.ledger.client import Statement, WorkerLine
 from dcep.ledger.log import Archived
 from dcep.ledger.records import (
     AccountBody,
@@ -60,6 +62,7 @@ _LANES: Final = 1 << 16
 _EVENTS_AT_ONCE: Final = 100
 _READERS: Final = 64
 _CREDITS_AT_ONCE: Final = 64
+_COUNT_EVERY_S: Final = 0.05
 
 _Any = Request[Any, Any, Any]
 Place = Annotated[int, PathParameter(ge=0, lt=2**32)]
@@ -113,6 +116,7 @@ def header_routes(line: WorkerLine, bell: Bell) -> list[ControllerRouterHandler]
 
 def standing_routes(line: WorkerLine, teller: Teller | None) -> list[ControllerRouterHandler]:
     """Return what a ledger says of itself."""
+    recently = _Recently(line).statement
 
     @get("/v1/standing", summary="What the ledger says of itself", sync_to_thread=True)
     def standing() -> StandingBody:
@@ -120,11 +124,11 @@ def standing_routes(line: WorkerLine, teller: Teller | None) -> list[ControllerR
 
     @get("/v1/sums", summary="Where the money is", sync_to_thread=True)
     def sums() -> SumsBody:
-        return sums_body(line.sums())
+        return sums_body(recently().sums)
 
     @get("/v1/statement", summary="What the ledger says of itself, and where its money is", sync_to_thread=True)
     def statement() -> StatementBody:
-        return statement_body(line.statement())
+        return statement_body(recently())
 
     @get("/v1/tick", summary="The newest time that tier 1 has told", sync_to_thread=False)
     def tick() -> TickBody:
@@ -212,6 +216,23 @@ def channel_routes(line: WorkerLine, askers: Askers) -> list[ControllerRouterHan
         return AckBody(ack=None if wire is None else wire.hex())
 
     return [crossing, credits_to, acknowledgement]
+
+
+class _Recently:
+    """Counts the money at most so often: every account is looked at, and payments wait meanwhile."""
+
+    def __init__(self, line: WorkerLine) -> None:
+        self._line, self._lock = line, Lock()
+        self._statement: Statement | None = None
+        self._made_at = 0.0
+
+    def statement(self) -> Statement:
+        """Return the statement of this moment, or of one shortly before."""
+        with self._lock:
+            if self._statement is None or time.monotonic() - self._made_at > _COUNT_EVERY_S:
+                self._statement = self._line.statement()
+                self._made_at = time.monotonic()
+            return self._statement
 
 
 def _header(line: WorkerLine, seq: Seq) -> HeaderBody:

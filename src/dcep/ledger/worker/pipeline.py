@@ -244,8 +244,7 @@ class Pipeline:
         at = batches[0].at
         time = self._clock() if at is None else at
         # 6.
-        if at is None and time > self._ledger.furthest and not _brings_a_tick(batches):
-            self._put_off(batches)
+        if at is None and time > self._ledger.furthest and not (batches := self._ticks_alone(batches)):
             return
         admitted = [batch.admitted for batch in batches if batch.admitted]
         body = b"".join([each.body for each in admitted])
@@ -253,12 +252,22 @@ class Pipeline:
         written = self._writer.write(body, time, may_change_workers=may_change_workers)
         written.add_done_callback(partial(self._tell, batches))
 
-    def _put_off(self, batches: list[_Batch]) -> None:
-        message = "tier 1 has told no time for longer than the rules allow"
-        for job in (job for batch in batches for job in batch.jobs):
-            later = Unavailable("clock_ahead_of_tier1", message, retry_after_ms=_RETRY_AFTER_TICK_MS)
-            job.future.set_exception(later)
-            self._let_go(job.size)
+    # 6.
+
+    def _ticks_alone(self, batches: list[_Batch]) -> list[_Batch]:
+        """Put everything off but ticks, and return these as a batch: a false one makes no other command void."""
+        jobs = [job for batch in batches for job in batch.jobs]
+        ticks = [job for job in jobs if all(map(_is_tick, job.wires))]
+        for job in jobs:
+            if job not in ticks:
+                message = "tier 1 has told no time for longer than the rules allow"
+                later = Unavailable("clock_ahead_of_tier1", message, retry_after_ms=_RETRY_AFTER_TICK_MS)
+                job.future.set_exception(later)
+                self._let_go(job.size)
+        if not ticks:
+            return []
+        wires = [wire for job in ticks for wire in job.wires]
+        return [_Batch(jobs=ticks, at=None, admitted=take_in(self._ledger.network, wires, self._ledger.hear))]
 
     # 4.
 
@@ -329,9 +338,8 @@ class Pipeline:
                 job.future.set_exception(failure)
 
 
-def _brings_a_tick(batches: Sequence[_Batch]) -> bool:
-    wires = (wire for batch in batches for job in batch.jobs for wire in job.wires)
-    return any(len(wire) >= MIN_WIRE and kind_of(record_of(wire)) == _TICK for wire in wires)
+def _is_tick(wire: bytes) -> bool:
+    return len(wire) >= MIN_WIRE and kind_of(record_of(wire)) == _TICK
 
 
 def _fill(early: Sequence[Outcome | None], decided: Answers) -> Answers:

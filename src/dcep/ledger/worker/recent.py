@@ -12,8 +12,8 @@ from typing import Final
 
 from dcep.crypto import merkle
 from dcep.ids import CommandId
-from dcep.messages.layout import Blob, Count, Hash, Seq
-from dcep.messages.receipts import Receipt
+from dcep.messages.layout import Seq
+from dcep.messages.receipts import encode_parts
 
 # Bounds what waits for its askers: at 256 KiB a frame, about 10 MB of ids and hashes.
 _KEPT: Final = 64
@@ -32,15 +32,9 @@ class FrameTree:
         """Return the id of the command at a place."""
         return CommandId(self._ids[place * _ID : place * _ID + _ID])
 
-    def receipt(self, place: int, wire: bytes) -> Receipt:
-        """Return the receipt of the command at a place, whose wire is that of its sender."""
-        return Receipt(
-            command=Blob(wire),
-            outcome=Blob(self._parts[place]),
-            index=Count(place),
-            path=tuple(map(Hash, merkle.path_in(self._levels, place))),
-            header=Blob(self._header),
-        )
+    def receipt(self, place: int, wire: bytes) -> bytes:
+        """Return the encoded receipt of the command at a place, whose wire is that of its sender."""
+        return encode_parts(wire, self._parts[place], place, merkle.path_in(self._levels, place), self._header)
 
     @cached_property
     def _parts(self) -> list[bytes]:

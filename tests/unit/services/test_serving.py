@@ -1,0 +1,60 @@
+"""Work beside the requests: trouble is borne, a bug ends the process."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from dcep.errors import Unavailable
+from dcep.services.serving import Chore, Desk, serve_ledger
+from dcep.services.settings import LedgerSettings
+from tests.street import Hall, free_ports
+
+
+def _serve(data: Path, chore: Chore) -> int:
+    """Serve a shard with this work beside it, until it ends by itself."""
+    with ExitStack() as opened:
+        place = Hall(data, opened)
+        settings = LedgerSettings(data=data, worker_key=data / "nobody's", port=free_ports(1)[0])
+
+        async def main() -> int:
+            desk = Desk(place.shard, None, [chore])
+            return await asyncio.wait_for(serve_ledger(settings, desk, asyncio.Event()), 20)
+
+        return asyncio.run(main())
+
+
+def test_work_that_cannot_be_done_now_is_tried_again(tmp_path: Path) -> None:
+    """Tier 1 may be away for an hour: the relay goes on when it is back. Only then does this one meet its bug."""
+    turns = iter(range(3))
+
+    def work() -> None:
+        if next(turns, None) is None:
+            raise RuntimeError("the end of the test")
+        raise Unavailable("ledger_unreachable", "tier 1 is away", retry_after_ms=1)
+
+    with pytest.raises(RuntimeError, match="the end of the test"):
+        _serve(tmp_path, Chore("relay", work, 0.01))
+
+    assert next(turns, None) is None
+
+
+def test_a_worker_that_has_stopped_is_the_end_of_its_process(tmp_path: Path) -> None:
+    """Nothing can be answered any more: whoever watches the process starts it again, and the log tells what counted."""
+    with ExitStack() as opened:
+        place = Hall(tmp_path, opened)
+        settings = LedgerSettings(data=tmp_path, worker_key=tmp_path / "nobody's", port=free_ports(1)[0])
+
+        async def main() -> int:
+            place.shard.close()
+            return await asyncio.wait_for(serve_ledger(settings, Desk(place.shard, None, []), asyncio.Event()), 20)
+
+        code = asyncio.run(main())
+        # The shard is closed already, and would be a second time.
+        opened.pop_all()
+        place.tier1.close()
+
+    assert code == Unavailable.exit_code
