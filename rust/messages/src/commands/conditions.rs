@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use dcep_crypto::suites::{Signature, Signed, verify_batch};
 use dcep_crypto::hashes::sha256;
+use dcep_crypto::suites::{Signature, Signed, verify_batch};
 
 use crate::clock::UnixMs;
 use crate::ids::{CommandId, NetworkId, PolicyHash, WalletId};
