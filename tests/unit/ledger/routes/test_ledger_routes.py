@@ -180,7 +180,7 @@ def test_an_expired_payment_is_gone(street: Street, li: Wallet) -> None:
 def test_a_batch_has_one_answer_for_each_command(street: Street, li: Wallet) -> None:
     """Good and bad stand side by side; the order is that of the question."""
     good = [li.pay(street.bakery, Fen(1), expires_at=later()) for _ in range(3)]
-    wires = [good[0], b"nothing" * 20, good[1], good[2][:-1] + b"\0"]
+    wires = [good[0], b"nothing" * 20, good[1], good[2][:-1] + bytes((good[2][-1] ^ 1,))]
 
     packed = post(street, "/v1/payments:batch", join(wires)).content
 
