@@ -1,7 +1,7 @@
-"""Who may look where: an institution brings a token, of which the ledger's settings know the hash alone.
+"""Who may ask a service: an institution brings a token, of which the service's settings know the hash alone.
 
-An operator sees the wallets that it opened, the network's own institutions see every ledger whole. Nobody else sees a
-balance.
+At a ledger an operator sees the wallets that it opened, and the network's own institutions see it whole; nobody else
+sees a balance. At an institution a token that opens the network is that of whoever works there.
 """
 
 from __future__ import annotations

@@ -24,8 +24,9 @@ from dcep.http.bodies import Strict
 from dcep.http.edge import Edge
 from dcep.http.pages import DEFAULT_LIMIT, MAX_LIMIT, Page, key_of, page
 from dcep.http.problems import Problem
-from dcep.ids import CommandId, LedgerId, OperatorId, ledger_name
+from dcep.ids import CommandId, LedgerId, OperatorId
 from dcep.issuance.desk import Desk
+from dcep.issuance.records import order_record, proposal_record
 from dcep.issuance.reserves.account import Reserve
 from dcep.issuance.states import State
 from dcep.issuance.store import Order, Proposed
@@ -91,7 +92,7 @@ class Approval(Strict, frozen=True):
 
 
 class OrderBody(Strict, frozen=True):
-    """An order as it stands; what it has not got is null."""
+    """An order as it stands, what it has not got null; `order` has the fields of its command by their names."""
 
     id: str
     kind: str
@@ -103,17 +104,20 @@ class OrderBody(Strict, frozen=True):
     lane: int
     number: int | None
     command_id: str | None
+    order: dict[str, Any]
     requested_at_ms: int
     changed_at_ms: int
 
 
 class ProposalBody(Strict, frozen=True):
-    """The bytes that officers sign, and which keys have signed."""
+    """The bytes that officers sign, the order that they say, whose signatures are wanted, and whose are there."""
 
+    order: dict[str, Any]
     command_id: str
     body: str
     epoch: int
     expires_at_ms: int
+    policy: dict[str, Any]
     seats: list[str]
     signed: list[str]
     is_approved: bool
@@ -190,7 +194,8 @@ def _order_routes(desk: Desk, known: Askers, clock: Callable[[], UnixMs]) -> lis
     @post("/v1/orders/{order_id:str}/proposal", summary="Fix the bytes that officers sign", sync_to_thread=True)
     def propose(request: _Any, order_id: FromPath[str]) -> ProposalBody:
         known.require_network(request.headers.get("authorization"))
-        return _proposal(desk.propose(order_id, now=clock()))
+        proposed = desk.propose(order_id, now=clock())
+        return _proposal(desk.order(order_id), proposed)
 
     @post("/v1/orders/{order_id:str}/abandonment", summary="Give an order up", sync_to_thread=True, status_code=200)
     def abandon(request: _Any, order_id: FromPath[str]) -> OrderBody:
@@ -203,7 +208,7 @@ def _order_routes(desk: Desk, known: Askers, clock: Callable[[], UnixMs]) -> lis
 def _approval_routes(desk: Desk, clock: Callable[[], UnixMs]) -> list[ControllerRouterHandler]:
     @get("/v1/orders/{order_id:str}/proposal", summary="The bytes that officers sign", sync_to_thread=True)
     def proposal(order_id: FromPath[str]) -> ProposalBody:
-        return _proposal(desk.proposed(order_id))
+        return _proposal(desk.order(order_id), desk.proposed(order_id))
 
     @post("/v1/approvals", summary="Bring an officer's signature", sync_to_thread=True, status_code=200)
     def approve(data: JSONBody[Approval]) -> OrderBody:
@@ -263,31 +268,10 @@ def _content(wanted: NewBoardOrder) -> Any:
 
 def _order(order: Order) -> OrderBody:
     content = order.content
-    return OrderBody(
-        id=order.id,
-        kind=order.kind,
-        state=order.state,
-        code=order.code,
-        operator=getattr(content, "operator", None),
-        amount_fen=getattr(content, "amount", None),
-        ledger=ledger_name(order.given.ledger),
-        lane=order.given.lane,
-        number=order.number,
-        command_id=None if order.command is None else order.command.hex(),
-        requested_at_ms=order.requested_at,
-        changed_at_ms=order.changed_at,
-    )
+    operator, amount = getattr(content, "operator", None), getattr(content, "amount", None)
+    return OrderBody(**order_record(order), operator=operator, amount_fen=amount)
 
 
-def _proposal(proposed: Proposed) -> ProposalBody:
-    proposal = proposed.proposal
-    seats = [key.hex() for _, key in proposal.policy.keys()]
-    return ProposalBody(
-        command_id=proposed.command.hex(),
-        body=proposal.body.hex(),
-        epoch=proposed.epoch,
-        expires_at_ms=proposed.expires_at,
-        seats=seats,
-        signed=[seats[number] for number in sorted(proposal.signatures)],
-        is_approved=proposal.is_approved,
-    )
+def _proposal(order: Order, proposed: Proposed) -> ProposalBody:
+    seats = [key.hex() for _, key in proposed.proposal.policy.keys()]
+    return ProposalBody(**proposal_record(order, proposed), seats=seats)

@@ -15,18 +15,14 @@ import msgspec
 
 from dcep.http.server import serve as serve_http
 from dcep.ids import TIER1, LedgerId, OperatorId
-from dcep.issuance.central_bank import Send, simulated_settlement
-from dcep.issuance.desk import Desk
-from dcep.issuance.outbox import Outbox
-from dcep.issuance.reserves.account import Reserve
+from dcep.issuance.central_bank import CentralBank, simulated_settlement
 from dcep.issuance.routes import central_bank_service
-from dcep.issuance.store import Store
 from dcep.ledger.remote import RemoteLine
-from dcep.messages.genesis import decode_genesis
+from dcep.messages.genesis import decode_genesis, encode_genesis, network_of
 from dcep.money import Fen
 from dcep.services import machine
 from dcep.services.outcome import ended
-from dcep.services.serving import Chore, keep
+from dcep.services.serving import Chore, beside, keep
 from dcep.services.settings import InstitutionSettings, Seconds, read_settings, settings_path, token_in
 
 _DONE: Final = 0
@@ -46,49 +42,30 @@ class CentralBankSettings(InstitutionSettings, frozen=True, kw_only=True, forbid
     work_every_s: Seconds = 0.5
 
 
-class _Work:
-    """What is due at each turn: transfers of reserves to the settlement, approved orders to the ledgers."""
-
-    def __init__(self, reserve: Reserve, outbox: Outbox, send: Send) -> None:
-        self._reserve, self._outbox, self._send = reserve, outbox, send
-
-    def do(self) -> None:
-        """Do once what can be done now."""
-        now = machine.now()
-        self._reserve.send_due(self._send, now=now)
-        self._outbox.send_due(now=now)
-
-
 async def serve(settings: CentralBankSettings, stop: asyncio.Event) -> int:
     """Serve the central bank until it is told to stop."""
-    token = token_in(settings.ledger_token)
+    token, genesis = token_in(settings.ledger_token), decode_genesis(settings.genesis.read_bytes())
+    urls = {TIER1: settings.tier1_url} | {LedgerId(at): url for at, url in enumerate(settings.shard_urls)}
+    network = network_of(encode_genesis(genesis))
     with ExitStack() as opened:
-        genesis = decode_genesis(settings.genesis.read_bytes())
-        store = Store(settings.database, genesis)
-        opened.callback(store.close)
-        urls = {TIER1: settings.tier1_url} | {LedgerId(at): url for at, url in enumerate(settings.shard_urls)}
-        ledgers = {
-            place: RemoteLine(url, store.network, place, token=token, patience_s=1.0) for place, url in urls.items()
-        }
+        ledgers = {place: RemoteLine(url, network, place, token=token, patience_s=1.0) for place, url in urls.items()}
         for line in ledgers.values():
             opened.callback(line.close)
-        reserve = Reserve(store)
+        bank = CentralBank(settings.database, genesis, ledgers)
+        opened.callback(bank.close)
         deposits = {OperatorId(each): Fen(settings.simulated_reserves_fen) for each in settings.operators}
-        work = _Work(reserve, Outbox(reserve, ledgers), simulated_settlement(reserve, deposits))
+        send = simulated_settlement(bank.reserve, deposits)
         edge = central_bank_service(
-            Desk(reserve, ledgers),
-            reserve,
+            bank.desk,
+            bank.reserve,
             settings.known(),
             clock=machine.now,
             ids=machine.request_ids(),
             missing=lambda: ["stopping"] if stop.is_set() else [],
         )
-        working = asyncio.create_task(keep(Chore("orders and reserves", work.do, settings.work_every_s), stop))
-        try:
+        work = Chore("orders and reserves", lambda: bank.work(send, now=machine.now()), settings.work_every_s)
+        async with beside(stop, keep(work, stop)):
             await serve_http(edge, settings.host, settings.port, stop)
-        finally:
-            stop.set()
-            await working
     return _DONE
 
 

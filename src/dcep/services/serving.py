@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import ExitStack, asynccontextmanager
 from typing import Final, NamedTuple
 
 from dcep.errors import DcepError, Unavailable
@@ -78,21 +78,30 @@ async def serve_ledger(settings: LedgerSettings, desk: Desk, stop: asyncio.Event
     ids = machine.request_ids()
     edge = ledger_service(line, settings.known(), ids=ids, bell=bell, missing=missing, teller=desk.teller)
     checkpoint = Chore("checkpoint", _checkpoints(line), settings.checkpoint_every_s)
-    beside = [asyncio.create_task(keep(chore, stop)) for chore in (*desk.chores, checkpoint)]
-    beside += [asyncio.create_task(_watch(line, stop)), asyncio.create_task(_silence(bell, stop))]
-    for task in beside:
-        # Work that ends before the process does has met a bug: better started again than a relay that is silently dead.
-        task.add_done_callback(lambda _: stop.set())
-    try:
+    chores = [keep(chore, stop) for chore in (*desk.chores, checkpoint)]
+    async with beside(stop, *chores, _watch(line, stop), _silence(bell, stop)):
         await serve(edge, settings.host, settings.port, stop)
-    finally:
-        stop.set()
-        await asyncio.gather(*beside)
     # 3.
     return _DONE if line.is_running else Unavailable.exit_code
 
 
 # 2.
+
+
+@asynccontextmanager
+async def beside(stop: asyncio.Event, *works: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Do works beside what stands in the block; after it they are told to stop, and their bugs come out here.
+
+    Work that ends before the process does has met a bug: better started again than a relay that is silently dead.
+    """
+    tasks = [asyncio.create_task(work) for work in works]
+    for task in tasks:
+        task.add_done_callback(lambda _: stop.set())
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.gather(*tasks)
 
 
 async def keep(chore: Chore, stop: asyncio.Event) -> None:

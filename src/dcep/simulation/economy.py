@@ -22,16 +22,15 @@ from dcep.issuance.reserves.settlement import SimulatedSettlement
 from dcep.issuance.supply import Supply, supply_of
 from dcep.ledger.client import WorkerLine
 from dcep.ledger.relay import carry
+from dcep.ledger.timekeeping import tick
 from dcep.ledger.worker.answers import Answer, outcomes_of
 from dcep.messages.classes import OperatorStatus
 from dcep.messages.commands.governance import Rules, SetOperator
-from dcep.messages.commands.timekeeping import Tick
 from dcep.messages.genesis import Genesis, encode_genesis, network_of
-from dcep.messages.layout import Code, Epoch, Hash, Key, Lane, LockId, Number, Seq, Version
+from dcep.messages.layout import Code, Hash, Key, LockId, Seq, Version
 from dcep.messages.outcomes import Status
 from dcep.messages.policies import Threshold
 from dcep.messages.signatory import Signatory, single_key
-from dcep.messages.signed import Body, attach, encode_body
 from dcep.money import Fen
 from dcep.operators.registrar import Registrar
 from dcep.operators.vault import Vault
@@ -152,18 +151,8 @@ class Economy:
         """Let tier 1 tell the ledgers that a day begins; what is sent behind it is judged on that day."""
         self._day = day
         self._height += 1
-        body = Body(
-            account=WalletId(0),
-            lane=Lane(0),
-            number=Number(0),
-            expires_at=UnixMs(0),
-            epoch=Epoch(0),
-            order=Tick(height=Seq(self._height), time=self.now),
-        )
-        data = encode_body(self.network, body)
-        teller = self.keys.signer("central bank")
-        tick = attach(data, single_key(teller), {0: teller.sign(data)})
-        return [player.submit([tick], at=self.now) for player in (self.tier1, self.shard)]
+        wire = tick(self.network, self.keys.signer("central bank"), Seq(self._height), self.now)
+        return [player.submit([wire], at=self.now) for player in (self.tier1, self.shard)]
 
     # Steps.
 

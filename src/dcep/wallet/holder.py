@@ -13,24 +13,22 @@ Source: PROTOCOL, "What is final, and what the sender hears".
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from dcep.clock import UnixMs
 from dcep.crypto.suites import Signer
 from dcep.errors import BadInput, DcepError, Unavailable
 from dcep.ids import CommandId, WalletId
 from dcep.ledger.client import Answer, Line
-from dcep.messages.commands.payments import Cancel, Pay, Refund
 from dcep.messages.commands.policies import SetPolicy
-from dcep.messages.commands.vaults import Redeem
-from dcep.messages.kinds import KIND_OF
 from dcep.messages.layout import Epoch, Key, Number
 from dcep.messages.outcomes import Status
 from dcep.messages.policies import Policy
 from dcep.messages.receipts import BadReceipt, encode_receipt, verify
 from dcep.messages.signatory import Signatory
-from dcep.messages.signed import command_id
+from dcep.messages.signed import decode
 from dcep.money import Fen
+from dcep.wallet.payments import Wallet
 from dcep.wallet.store import Draft, Order, Settled, WalletStore
 
 _FINAL: Final = (Status.SETTLED, Status.REFUSED, Status.EXPIRED, Status.NEVER_PROCESSED)
@@ -89,23 +87,24 @@ class Holder:
             DcepError: `too_many_open`; nothing was signed.
             Unproven: the ledger's word has no proof; the order stays open.
         """
-        return self._give(Pay(receiver=receiver, amount=amount), receiver, amount)
+        return self._give(lambda wallet, until: wallet.pay(receiver, amount, expires_at=until), receiver, amount)
 
     def refund(self, original: CommandId, payer: WalletId, amount: Fen) -> Order:
         """Pay back a payment that was received."""
-        return self._give(Refund(receiver=payer, amount=amount, original=original), payer, amount)
+        return self._give(lambda wallet, until: wallet.refund(payer, amount, original, expires_at=until), payer, amount)
 
     def redeem(self, vault: WalletId, amount: Fen) -> Order:
         """Redeem digital currency for deposit 兑回."""
-        return self._give(Redeem(vault=vault, amount=amount), vault, amount)
+        return self._give(lambda wallet, until: wallet.redeem(vault, amount, expires_at=until), vault, amount)
 
     def cancel(self) -> Order:
         """Use a number up, so that everything below a window of it can never happen."""
-        return self._give(Cancel(), 0, Fen(0))
+        return self._give(lambda wallet, until: wallet.cancel(expires_at=until), 0, Fen(0))
 
     def rotate(self, policy: Policy) -> Order:
         """Put another policy in the place of the one in force; once that has settled its key signs."""
-        return self._give(SetPolicy(replaces=self._store.identity.epoch, policy=policy), 0, Fen(0))
+        epoch = self._store.identity.epoch
+        return self._give(lambda wallet, until: wallet.set_policy(policy, replaces=epoch, expires_at=until), 0, Fen(0))
 
     def heal(self) -> list[Order]:
         """Send again whatever has no final answer; return these orders as they stand now."""
@@ -124,7 +123,7 @@ class Holder:
             raise BadInput("unknown_wallet", "the ledger has no such wallet", next_step="open it at its operator")
         self._store.catch_up(Epoch(account.epoch), Number(account.high + _MARGIN + 1))
 
-    def _give(self, order: Any, counterparty: int, amount: Fen) -> Order:
+    def _give(self, sign: Callable[[Wallet, UnixMs], bytes], counterparty: int, amount: Fen) -> Order:
         # 4.
         if len(self._store.open_orders()) >= MOST_OPEN:
             message = f"{MOST_OPEN} orders have no final answer yet"
@@ -134,11 +133,12 @@ class Holder:
 
         def make(number: Number) -> Draft:
             signatory = Signatory(identity.network, identity.wallet, signer, number=number, epoch=identity.epoch)
-            body = signatory.body(order, expires_at)
+            wire = sign(Wallet(signatory), expires_at)
+            command = decode(wire, identity.network)
             return Draft(
-                wire=signatory.attach(body, signer.sign(body)),
-                command=command_id(body),
-                kind=KIND_OF[type(order)].name,
+                wire=wire,
+                command=command.id,
+                kind=command.kind.name,
                 counterparty=counterparty,
                 amount=amount,
                 expires_at=expires_at,

@@ -1,11 +1,14 @@
-"""What a holder signs: pay, refund, cancel, redeem."""
+"""What a holder signs: pay, refund, cancel, redeem, another policy."""
 
 from __future__ import annotations
 
 from dcep.clock import UnixMs
 from dcep.ids import CommandId, WalletId
 from dcep.messages.commands.payments import Cancel, Pay, Refund
+from dcep.messages.commands.policies import SetPolicy
 from dcep.messages.commands.vaults import Redeem
+from dcep.messages.layout import Epoch
+from dcep.messages.policies import Policy
 from dcep.messages.signatory import Signatory
 from dcep.money import Fen
 
@@ -32,6 +35,10 @@ class Wallet:
     def cancel(self, *, expires_at: UnixMs) -> bytes:
         """Use the next number up."""
         return self.signatory.sign(Cancel(), expires_at)
+
+    def set_policy(self, policy: Policy, *, replaces: Epoch, expires_at: UnixMs) -> bytes:
+        """Put another policy in the place of the one with this epoch."""
+        return self.signatory.sign(SetPolicy(replaces=replaces, policy=policy), expires_at)
 
     def redeem(self, vault: WalletId, amount: Fen, *, expires_at: UnixMs) -> bytes:
         """Redeem digital currency for deposit 兑回."""

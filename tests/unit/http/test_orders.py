@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from dcep.http.events import Bell, Event, last_seen, stream
-from dcep.http.orders import Kept, digest_of, key_of, replay
+from dcep.http.orders import key_of
 from dcep.http.pages import cursor, page
 from dcep.http.pages import key_of as key_behind
 from dcep.http.problems import Problem
@@ -21,25 +21,6 @@ def test_an_order_without_a_key_is_refused(header: str | None) -> None:
         key_of(header)
 
     assert (refused.value.status, refused.value.code) == (400, "idempotency_key_missing")
-
-
-def test_the_same_order_again_gets_the_first_answer() -> None:
-    """Whatever has changed meanwhile: the order was done once."""
-    kept = Kept(digest_of("/v1/orders", b"{}"), 201, b"done")
-
-    assert replay(kept, digest_of("/v1/orders", b"{}")) is kept
-    assert replay(None, digest_of("/v1/orders", b"{}")) is None
-
-
-@pytest.mark.parametrize(("route", "body"), [("/v1/orders", b"{} "), ("/v1/others", b"{}")])
-def test_a_key_with_another_order_is_refused(route: str, body: bytes) -> None:
-    """One answer cannot be that of two orders."""
-    kept = Kept(digest_of("/v1/orders", b"{}"), 201, b"done")
-
-    with pytest.raises(Problem) as refused:
-        replay(kept, digest_of(route, body))
-
-    assert (refused.value.status, refused.value.code) == (422, "idempotency_key_reused")
 
 
 def test_a_page_ends_with_the_cursor_of_its_last_row() -> None:

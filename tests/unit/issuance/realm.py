@@ -24,15 +24,14 @@ from dcep.ledger.folder import LedgerFolder
 from dcep.ledger.log.memory import MemoryHeaders, MemoryLog
 from dcep.ledger.relay import carry
 from dcep.ledger.snapshots import SnapshotStore
+from dcep.ledger.timekeeping import tick
 from dcep.ledger.worker.opening import OpenLedger
 from dcep.messages.classes import OperatorStatus
 from dcep.messages.commands.governance import SetOperator
-from dcep.messages.commands.timekeeping import Tick
 from dcep.messages.commands.vaults import Return
 from dcep.messages.genesis import encode_genesis, network_of
-from dcep.messages.layout import Code, Epoch, Lane, Number, Seq, Version
+from dcep.messages.layout import Code, Number, Seq, Version
 from dcep.messages.signatory import Signatory, single_key
-from dcep.messages.signed import Body, attach, encode_body
 from dcep.money import Fen
 from dcep.simulation.economy import Keys, genesis_of
 
@@ -131,18 +130,9 @@ class Realm:
     def tell(self, later: int = 0) -> None:
         """Let so much time pass, and both ledgers hear it."""
         self.now, self._height = UnixMs(self.now + later), self._height + 1
-        body = Body(
-            account=WalletId(0),
-            lane=Lane(0),
-            number=Number(0),
-            expires_at=UnixMs(0),
-            epoch=Epoch(0),
-            order=Tick(height=Seq(self._height), time=self.now),
-        )
-        data, teller = encode_body(self.network, body), self.keys.signer("central bank")
-        tick = attach(data, single_key(teller), {0: teller.sign(data)})
+        wire = tick(self.network, self.keys.signer("central bank"), Seq(self._height), self.now)
         for line in (self.tier1, self.shard):
-            line.submit([tick])
+            line.submit([wire])
 
     def carry(self) -> None:
         """Carry what waits between the ledgers, both ways."""

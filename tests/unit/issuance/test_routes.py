@@ -180,6 +180,20 @@ def test_whoever_does_not_work_there_sees_no_order(house: House) -> None:
     assert {(answered.status_code, answered.json()["code"]) for answered in strangers} == {(401, "unsigned_request")}
 
 
+def test_an_officer_reads_what_the_bytes_say_before_he_signs(house: House, bank: Bank) -> None:
+    """Operator, amount and lock by their names, and who must sign, beside the bytes themselves."""
+    house.post("/v1/orders", {"kind": "issue", "operator": 1, "amount_fen": 5_000}, key="i")
+    _lock(bank)
+    house.post("/v1/orders/i/proposal")
+
+    told = house.get("/v1/orders/i/proposal", by="").json()
+
+    lock = bank.desk.order("i").content.lock.hex()
+    assert told["order"]["order"] == {"operator": "001", "amount_fen": 5_000, "lock": lock}
+    assert lock in told["body"]
+    assert (told["policy"]["needed"], told["policy"]["sites"], len(told["seats"])) == (3, 2, 5)
+
+
 def test_a_strangers_signature_counts_nothing(house: House, bank: Bank) -> None:
     """A key without a seat, a signature of other bytes, a proposal that nobody made."""
     house.post("/v1/orders", {"kind": "issue", "operator": 1, "amount_fen": 5_000}, key="i")
