@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dcep.errors import Unavailable
-from dcep.services.serving import Chore, Desk, serve_ledger
+from dcep.services.serving import Chore, Desk, beside, keep, serve_ledger
 from dcep.services.settings import LedgerSettings
 from tests.street import Hall, free_ports
 
@@ -40,6 +40,21 @@ def test_work_that_cannot_be_done_now_is_tried_again(tmp_path: Path) -> None:
         _serve(tmp_path, Chore("relay", work, 0.01))
 
     assert next(turns, None) is None
+
+
+def test_a_bug_beside_the_requests_ends_any_process() -> None:
+    """The central bank's work too: a process that only looks alive would send no order any more."""
+
+    def work() -> None:
+        raise RuntimeError("a bug")
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        async with beside(stop, keep(Chore("orders and reserves", work, 0.01), stop)):
+            await asyncio.wait_for(stop.wait(), 20)
+
+    with pytest.raises(RuntimeError, match="a bug"):
+        asyncio.run(main())
 
 
 def test_a_worker_that_has_stopped_is_the_end_of_its_process(tmp_path: Path) -> None:
