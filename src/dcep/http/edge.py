@@ -12,15 +12,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from litestar.types import ASGIApp, Message, Receive, Send
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from dcep.http.bodies import MAX_BODY
+from dcep.http.patience import Patience
 from dcep.http.problems import MEDIA_TYPE, Problem, encoded, problem_of
 
-BODY_S: Final = 10.0
 # Nothing is loaded from another host, framed by another page, or sent anywhere else.
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -35,8 +35,17 @@ _HEADERS: Final = (
 _LOOK_S: Final = 0.02
 
 
-# A route beside the framework: it is given the scope and the whole body, and sends its answer.
-RawRoute = Callable[[Any, bytes, Send], Awaitable[None]]
+class RawAnswer(NamedTuple):
+    """The whole answer of a route beside the framework."""
+
+    status: int
+    media_type: bytes
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+# A route beside the framework: it is given the scope and the whole body.
+RawRoute = Callable[[Any, bytes], Awaitable[RawAnswer]]
 
 
 class _Gone(Exception):
@@ -76,6 +85,7 @@ class Edge:
         self._meter = Meter(registry)
         self._counts: dict[tuple[str, int], Any] = {}
         self._under_way = 0
+        self._patience = Patience()
         self._meter.under_way.set_function(lambda: self._under_way)
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
@@ -107,11 +117,11 @@ class Edge:
             if outbound.status:
                 # Half an answer is out: cutting it off is all that can be said.
                 raise
-            await _send_problem(outbound, error, request_id)
+            await outbound.send_whole(_problem(error, request_id))
         # 5.
         self._count(scope["method"], outbound.status)
 
-    async def _pass_on(self, scope: Any, body: bytes, receive: Receive, outbound: Send) -> None:
+    async def _pass_on(self, scope: Any, body: bytes, receive: Receive, outbound: _Outbound) -> None:
         began = time.perf_counter()
         self._under_way += 1
         # 4.
@@ -120,7 +130,7 @@ class Edge:
             if raw is None:
                 await self._app(scope, _Inbound(body, receive), outbound)
             else:
-                await raw(scope, body, outbound)
+                await outbound.send_whole(await raw(scope, body))
         finally:
             self._under_way -= 1
             self._meter.seconds.observe(time.perf_counter() - began)
@@ -137,11 +147,7 @@ class Edge:
         limit = self._limits.get(scope["path"], MAX_BODY)
         if declared > limit:
             raise _too_large(limit)
-        try:
-            async with asyncio.timeout(BODY_S):
-                return await _whole(receive, limit)
-        except TimeoutError as error:
-            raise Problem(408, "slow_body", f"the body did not come within {BODY_S:.0f} s") from error
+        return await self._patience.wait_for(_whole(receive, limit))
 
     def _count(self, method: str, status: int) -> None:
         count = self._counts.get((method, status))
@@ -184,6 +190,20 @@ class _Outbound:
             message["headers"] = [*message["headers"], *self._own]
         await self._send(message)
 
+    async def send_whole(self, answer: RawAnswer) -> None:
+        """Send an answer that is there whole."""
+        self.status = answer.status
+        size = str(len(answer.body)).encode()
+        own = ((b"content-type", answer.media_type), (b"content-length", size))
+        start: Any = {
+            "type": "http.response.start",
+            "status": answer.status,
+            "headers": [*own, *answer.headers, *self._own],
+        }
+        await self._send(start)
+        end: Any = {"type": "http.response.body", "body": answer.body, "more_body": False}
+        await self._send(end)
+
 
 async def _whole(receive: Receive, limit: int) -> bytes:
     parts, size = [], 0
@@ -211,14 +231,7 @@ def _too_large(limit: int) -> Problem:
     return Problem(413, "body_too_large", f"at most {limit} bytes", headers={"Connection": "close"})
 
 
-async def _send_problem(send: Send, error: Exception, request_id: str) -> None:
+def _problem(error: Exception, request_id: str) -> RawAnswer:
     told, headers = problem_of(error, request_id)
-    lines = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    start: Any = {
-        "type": "http.response.start",
-        "status": told["status"],
-        "headers": [(b"content-type", MEDIA_TYPE.encode()), *lines],
-    }
-    await send(start)
-    end: Any = {"type": "http.response.body", "body": encoded(told), "more_body": False}
-    await send(end)
+    lines = tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
+    return RawAnswer(told["status"], MEDIA_TYPE.encode(), encoded(told), lines)

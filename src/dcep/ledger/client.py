@@ -22,7 +22,7 @@ from dcep.ledger.worker.answers import Answer, speaks_of_a_number
 from dcep.ledger.worker.crossings import Crossing, acknowledgement, credits_to, crossing
 from dcep.ledger.worker.evidence import frame_evidence
 from dcep.ledger.worker.opening import OpenLedger
-from dcep.ledger.worker.pipeline import Pipeline, ask
+from dcep.ledger.worker.pipeline import Pipeline, Promise, ask
 from dcep.messages.frames import join
 from dcep.messages.layout import Blob, Count, Lane, Number, Seq
 from dcep.messages.outcomes import BEHIND
@@ -132,6 +132,10 @@ class WorkerLine:
     def submit_later(self, wires: Sequence[bytes], *, at: UnixMs | None = None) -> Future[Sequence[Answer]]:
         """Send commands; the future brings their answers."""
         return self._pipeline.submit(wires, at=at)
+
+    def submit_all(self, asked: Sequence[tuple[Sequence[bytes], Promise]], *, at: UnixMs | None = None) -> None:
+        """Send the commands of many at once; each hears of his own, from a thread of the worker's."""
+        self._pipeline.submit_all(asked, at=at)
 
     def history(self, wire: bytes) -> Answer:
         """Return what became of a command, without sending it; `unavailable` while nothing final has.

@@ -13,7 +13,7 @@ from litestar.params import JSONBody
 from litestar.types import ControllerRouterHandler
 
 from dcep.errors import BadInput, Unavailable
-from dcep.http import edge as edge_module
+from dcep.http import patience
 from dcep.http.app import Service, build
 from dcep.http.bodies import MAX_BODY, Strict
 from dcep.http.problems import Problem
@@ -160,7 +160,8 @@ def test_a_body_that_turns_out_too_long_is_cut_off() -> None:
 
 def test_a_body_that_stalls_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """A client that sends a byte and waits must not hold a place for ever."""
-    monkeypatch.setattr(edge_module, "BODY_S", 0.05)
+    monkeypatch.setattr(patience, "BODY_S", 0.05)
+    monkeypatch.setattr(patience, "LOOK_S", 0.01)
 
     answer = ask("POST", "/v1/orders", b"{", stalls=True)
 

@@ -10,15 +10,13 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future
 from typing import Any, Final
 
 import msgspec
-from litestar.types import Send
 
 from dcep.errors import Unavailable
 from dcep.http import bodies
-from dcep.http.edge import RawRoute
+from dcep.http.edge import RawAnswer, RawRoute
 from dcep.http.problems import MEDIA_TYPE, Problem, document, encoded
 from dcep.ledger.client import WorkerLine
 from dcep.ledger.log import Archived
@@ -61,12 +59,48 @@ _DETAIL: Final = {
 }
 
 
+class _Asked:
+    """One who waits in the loop for the answers to his commands, which come from a thread of the worker's."""
+
+    __slots__ = ("_counter", "answers", "failure", "waiter", "wires")
+
+    def __init__(self, counter: Counter, wires: Sequence[bytes], waiter: asyncio.Future[Sequence[Answer]]) -> None:
+        self._counter, self.wires, self.waiter = counter, wires, waiter
+        self.answers: Sequence[Answer] = ()
+        self.failure: BaseException | None = None
+
+    def done(self) -> bool:
+        """Return whether it was told."""
+        return bool(self.answers) or self.failure is not None
+
+    def set_result(self, answers: Sequence[Answer], /) -> None:
+        """Tell what became of the commands."""
+        self.answers = answers
+        self._counter.ring(self)
+
+    def set_exception(self, failure: BaseException, /) -> None:
+        """Tell why nothing can be told."""
+        self.failure = failure
+        self._counter.ring(self)
+
+    def hand_over(self) -> None:
+        """Wake who waits, in the loop."""
+        if self.waiter.done():
+            # Its client went away; the ledger has decided all the same.
+            return
+        if self.failure is None:
+            self.waiter.set_result(self.answers)
+        else:
+            self.waiter.set_exception(self.failure)
+
+
 class Counter:
-    """Where commands are handed in: brings each answer back to the loop that waits for it."""
+    """Where commands are handed in, all that came in one turn of the loop at once; their answers go back likewise."""
 
     def __init__(self, line: WorkerLine, loop: asyncio.AbstractEventLoop) -> None:
         self.line, self._loop = line, loop
-        self._answered: deque[tuple[asyncio.Future[Sequence[Answer]], Future[Sequence[Answer]]]] = deque()
+        self._asked: list[_Asked] = []
+        self._answered: deque[_Asked] = deque()
         self._is_ringing = False
 
     async def submit(self, wires: Sequence[bytes]) -> Sequence[Answer]:
@@ -76,14 +110,20 @@ class Counter:
             Unavailable: send the same bytes again.
         """
         waiter: asyncio.Future[Sequence[Answer]] = self._loop.create_future()
-        job = self.line.submit_later(wires)
-        job.add_done_callback(lambda job: self._ring(waiter, job))
+        if not self._asked:
+            self._loop.call_soon(self._hand_in)
+        self._asked.append(_Asked(self, wires, waiter))
         return await waiter
 
     # 2.
 
-    def _ring(self, waiter: asyncio.Future[Sequence[Answer]], job: Future[Sequence[Answer]]) -> None:
-        self._answered.append((waiter, job))
+    def _hand_in(self) -> None:
+        asked, self._asked = self._asked, []
+        self.line.submit_all([(each.wires, each) for each in asked])
+
+    def ring(self, asked: _Asked) -> None:
+        """Let the loop know, from any thread, that one is answered."""
+        self._answered.append(asked)
         if not self._is_ringing:
             self._is_ringing = True
             self._loop.call_soon_threadsafe(self._hand_out)
@@ -92,27 +132,19 @@ class Counter:
         # Before the first is handed out: who comes later rings again.
         self._is_ringing = False
         while self._answered:
-            waiter, job = self._answered.popleft()
-            if waiter.done():
-                # Its client went away; the ledger has decided all the same.
-                continue
-            failure = job.exception()
-            if failure is None:
-                waiter.set_result(job.result())
-            else:
-                waiter.set_exception(failure)
+            self._answered.popleft().hand_over()
 
 
 def payment_routes(counter: Counter) -> dict[str, RawRoute]:
     """Return the routes through which commands come in, by path."""
 
-    async def payments(scope: Any, body: bytes, send: Send) -> None:
+    async def payments(scope: Any, body: bytes) -> RawAnswer:
         _require_post(scope)
         wire = _wire(scope, body)
         answer = (await counter.submit([wire]))[0]
-        await _tell(counter.line, scope, send, wire, answer)
+        return await _tell(counter.line, scope, wire, answer)
 
-    async def batch(scope: Any, body: bytes, send: Send) -> None:
+    async def batch(scope: Any, body: bytes) -> RawAnswer:
         _require_post(scope)
         answers = await counter.submit(_wires(scope, body))
         packed = b"".join(
@@ -121,16 +153,16 @@ def payment_routes(counter: Counter) -> dict[str, RawRoute]:
                 for answer in answers
             ]
         )
-        await _send(send, 200, _BINARY, packed)
+        return RawAnswer(200, _BINARY, packed)
 
-    async def history(scope: Any, body: bytes, send: Send) -> None:
+    async def history(scope: Any, body: bytes) -> RawAnswer:
         _require_post(scope)
         wire = _wire(scope, body)
         try:
             answer = await asyncio.to_thread(counter.line.history, wire)
         except Malformed as error:
             raise Problem(422, "malformed", "these bytes are no command of this network") from error
-        await _tell(counter.line, scope, send, wire, answer)
+        return await _tell(counter.line, scope, wire, answer)
 
     return {PAYMENTS: payments, BATCH: batch, HISTORY: history}
 
@@ -179,7 +211,7 @@ def _wires(scope: Any, body: bytes) -> list[bytes]:
 # 3.
 
 
-async def _tell(line: WorkerLine, scope: Any, send: Send, wire: bytes, answer: Answer) -> None:
+async def _tell(line: WorkerLine, scope: Any, wire: bytes, answer: Answer) -> RawAnswer:
     outcome = answer.outcome
     status = _STATUS[outcome.status]
     is_minimal = b"return=minimal" in _header(scope, b"prefer")
@@ -193,16 +225,15 @@ async def _tell(line: WorkerLine, scope: Any, send: Send, wire: bytes, answer: A
         receipt=None if status != 200 or is_minimal else await _receipt(line, wire, answer),
     )
     if status == 200:
-        await _send(send, 200, _JSON, msgspec.json.encode(told))
-        return
+        return RawAnswer(200, _JSON, msgspec.json.encode(told))
     detail, next_step = _DETAIL[outcome.status]
     problem = document(status, told.code, detail, next_step=next_step, request_id=scope["state"]["request_id"])
     extra: dict[str, Any] = msgspec.to_builtins(told)
-    headers = []
+    headers: tuple[tuple[bytes, bytes], ...] = ()
     if status == 503:
         extra["retry_after_ms"] = _RETRY_AFTER_MS
-        headers = [(b"retry-after", b"1")]
-    await _send(send, status, MEDIA_TYPE.encode(), encoded({**problem, **extra}), headers)
+        headers = ((b"retry-after", b"1"),)
+    return RawAnswer(status, MEDIA_TYPE.encode(), encoded({**problem, **extra}), headers)
 
 
 def _command_id(line: WorkerLine, wire: bytes, answer: Answer) -> str | None:
@@ -226,17 +257,3 @@ async def _receipt(line: WorkerLine, wire: bytes, answer: Answer) -> str | None:
     except (Archived, Unavailable):
         # It settled, whatever its proof needs: the receipt's own route says what is missing.
         return None
-
-
-async def _send(
-    send: Send, status: int, media_type: bytes, body: bytes, headers: Sequence[tuple[bytes, bytes]] = ()
-) -> None:
-    size = str(len(body)).encode()
-    start: Any = {
-        "type": "http.response.start",
-        "status": status,
-        "headers": [(b"content-type", media_type), (b"content-length", size), *headers],
-    }
-    await send(start)
-    end: Any = {"type": "http.response.body", "body": body, "more_body": False}
-    await send(end)

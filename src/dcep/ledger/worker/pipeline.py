@@ -1,6 +1,6 @@
 """The pipeline of one ledger: intake → append → apply → sign → answer. Whole batches, bounded queues, no timer.
 
-1. `submit` queues a job, or says Unavailable when too much is under way.
+1. `submit` queues a job, or says Unavailable when too much is under way; `submit_all` queues those of many at once.
 2. A verifier takes its share of what waits, up to the size of a frame, as one batch through intake, and leaves as much
    to each other that is idle. Batches keep the order in which their jobs came.
 3. The sequencer joins verified batches of one time into a frame, and the writer appends it and waits until it is
@@ -23,7 +23,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from threading import Condition, RLock, Thread
-from typing import Final
+from typing import Final, Protocol
 
 from dcep.clock import UnixMs
 from dcep.crypto import merkle
@@ -54,12 +54,28 @@ _RETRY_AFTER_TICK_MS: Final = 5_000
 _TICK: Final = KIND_OF[Tick].number
 
 
+class Promise(Protocol):
+    """Who waits for the answers of a job; told once, from a thread of the worker's. A Future is one."""
+
+    def done(self) -> bool:
+        """Return whether it was told."""
+        ...
+
+    def set_result(self, answers: Sequence[Answer], /) -> None:
+        """Tell what became of the commands, in order."""
+        ...
+
+    def set_exception(self, failure: BaseException, /) -> None:
+        """Tell why nothing can be told."""
+        ...
+
+
 @dataclass(slots=True, kw_only=True)
 class _Job:
     wires: Sequence[bytes]
     size: int
     at: UnixMs | None
-    future: Future[Sequence[Answer]]
+    promise: Promise
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,22 +119,52 @@ class Pipeline:
             Unavailable: too much is under way, or the worker has stopped; send the same bytes again.
             ValueError: more bytes than a job may have; nothing was queued.
         """
+        future: Future[Sequence[Answer]] = Future()
+        # What is under way cannot be called back.
+        future.set_running_or_notify_cancel()
+        job = self._job(wires, at, future)
+        with self._lock:
+            self._queue(job)
+            self._arrived.notify()
+        return future
+
+    def submit_all(self, asked: Sequence[tuple[Sequence[bytes], Promise]], *, at: UnixMs | None = None) -> None:
+        """Queue the commands of many at once; each hears of his own alone, whatever becomes of the others'.
+
+        Args:
+            asked: commands as they came, MAX_JOB_BYTES at most for each, and who hears what became of them, or why
+                they could not be queued.
+            at: as in `submit`.
+
+        Raises:
+            ValueError: as in `submit`.
+        """
+        refused: list[tuple[Promise, Unavailable]] = []
+        jobs = [self._job(wires, at, promise) for wires, promise in asked]
+        with self._lock:
+            for job in jobs:
+                try:
+                    self._queue(job)
+                except Unavailable as later:
+                    refused.append((job.promise, later))
+            self._arrived.notify(-(-len(jobs) // FEWEST_JOBS))
+        for promise, unavailable in refused:
+            promise.set_exception(unavailable)
+
+    def _job(self, wires: Sequence[bytes], at: UnixMs | None, promise: Promise) -> _Job:
         size = sum(map(len, wires))
         if size > MAX_JOB_BYTES:
             raise ValueError(f"a job has at most {MAX_JOB_BYTES} bytes, not {size}")
         if at is not None and not self._ledger.genesis.simulated_time:
             raise ValueError("only a network with simulated time takes a clock from outside")
-        job = _Job(wires=wires, size=size, at=at, future=Future())
-        # What is under way cannot be called back.
-        job.future.set_running_or_notify_cancel()
-        with self._lock:
-            self._require_running()
-            if self._under_way + size > MAX_UNDER_WAY_BYTES:
-                raise Unavailable("busy", "too many commands are under way", retry_after_ms=RETRY_AFTER_MS)
-            self._under_way += size
-            self._waiting.append(job)
-            self._arrived.notify()
-        return job.future
+        return _Job(wires=wires, size=size, at=at, promise=promise)
+
+    def _queue(self, job: _Job) -> None:
+        self._require_running()
+        if self._under_way + job.size > MAX_UNDER_WAY_BYTES:
+            raise Unavailable("busy", "too many commands are under way", retry_after_ms=RETRY_AFTER_MS)
+        self._under_way += job.size
+        self._waiting.append(job)
 
     def checkpoint(self) -> Seq:
         """Let the log say which root the state had after the newest frame, and keep a snapshot of it.
@@ -144,14 +190,15 @@ class Pipeline:
 
     def _say(self, body: bytes, at: UnixMs) -> None:
         """Put a word of the worker's own into the queue, and wait until it stands in the log."""
-        job = _Job(wires=[body], size=len(body), at=at, future=Future())
+        future: Future[Sequence[Answer]] = Future()
+        job = _Job(wires=[body], size=len(body), at=at, promise=future)
         batch = _Batch(jobs=[job], at=at, admitted=Admitted(answers=[None], body=body))
         with self._lock:
             self._require_running()
             self._under_way += job.size
             self._batches.append(batch)
             self._verified.notify()
-        job.future.result()
+        future.result()
 
     def close(self) -> None:
         """Answer what is under way, then stop."""
@@ -262,7 +309,7 @@ class Pipeline:
             if job not in ticks:
                 message = "tier 1 has told no time for longer than the rules allow"
                 later = Unavailable("clock_ahead_of_tier1", message, retry_after_ms=_RETRY_AFTER_TICK_MS)
-                job.future.set_exception(later)
+                job.promise.set_exception(later)
                 self._let_go(job.size)
         if not ticks:
             return []
@@ -298,7 +345,7 @@ class Pipeline:
             if must_ask and speak_of_numbers(answers_of_job.outcomes):
                 self._resolver.submit(self._resolve, job, answers_of_job, position)
             else:
-                job.future.set_result(answers_of_job)
+                job.promise.set_result(answers_of_job)
                 answered += job.size
         self._let_go(answered)
 
@@ -317,11 +364,11 @@ class Pipeline:
                 for wire, answer in zip(job.wires, answers, strict=True)
             ]
         except Unavailable as later:
-            job.future.set_exception(later)
+            job.promise.set_exception(later)
         except BaseException as failure:
             self._fail(failure, [_Batch(jobs=[job], at=job.at)])
         else:
-            job.future.set_result(resolved)
+            job.promise.set_result(resolved)
         self._let_go(job.size)
 
     def _fail(self, failure: BaseException, at_hand: Sequence[_Batch]) -> None:
@@ -334,8 +381,8 @@ class Pipeline:
             self._batches.clear()
             self._wake_all()
         for job in jobs:
-            if not job.future.done():
-                job.future.set_exception(failure)
+            if not job.promise.done():
+                job.promise.set_exception(failure)
 
 
 def _is_tick(wire: bytes) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from dcep.issuance.rules import read_rules
 from dcep.ledger.client import WorkerLine
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.ledger.log import LogFailed
+from dcep.ledger.worker import pipeline
+from dcep.ledger.worker.answers import Answer
 from dcep.ledger.worker.evidence import frame_evidence
 from dcep.messages.classes import WalletClass
 from dcep.messages.commands.timekeeping import Checkpoint
@@ -266,3 +269,22 @@ def test_jobs_that_are_shared_among_verifiers_keep_their_order(town: Town) -> No
     places = [(answer.seq or 0, answer.place) for answer in answers]
     assert {answer.outcome.code for answer in answers} == {"settled"}
     assert places == sorted(places)
+
+
+def test_who_hands_in_together_hears_of_his_own_alone(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number that is gone, bytes that nobody reads and a queue that is full are the trouble of one, not of all."""
+    used = town.pay(1)
+    town.codes([used])
+    asked: list[tuple[Sequence[bytes], Future[Sequence[Answer]]]] = [
+        ([wire], Future()) for wire in (town.pay(2), used, b"nonsense", town.pay(3), town.pay(4))
+    ]
+    enough = sum(len(wires[0]) for wires, _ in asked[:-1])
+    monkeypatch.setattr(pipeline, "MAX_UNDER_WAY_BYTES", enough)
+
+    town.line.submit_all(asked, at=town.economy.now)
+
+    *heard, late = [future for _, future in asked]
+    codes = [future.result(timeout=30)[0].outcome.code for future in heard]
+    assert codes == ["settled", "settled", "malformed", "settled"]
+    with pytest.raises(Unavailable, match="too many commands"):
+        late.result(timeout=30)
