@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import socket
 import subprocess
 import sys
@@ -19,7 +18,7 @@ import httpx
 from dcep.clock import UnixMs
 from dcep.crypto.keys import derive
 from dcep.crypto.suites import Signer
-from dcep.http.askers import Asker
+from dcep.identity.certificates import Subject
 from dcep.ids import TIER1, LedgerId, NetworkId, OperatorId, WalletId, wallet_id
 from dcep.issuance.officers import Officer, Proposal, board_of
 from dcep.issuance.orders import IssuingVault
@@ -42,15 +41,10 @@ from dcep.services import machine
 from dcep.services.founding import Founders, found, genesis_of
 from dcep.simulation.economy import require_settled
 from dcep.wallet.payments import Wallet
+from tests.institutions import LEDGER, Institutions
 
 BANK: Final = OperatorId(1)
 SHARD: Final = LedgerId(0)
-TOKEN: Final = "the relay and the central bank"  # noqa: S105  a town of a test has no secrets
-BANK_TOKEN: Final = "operator one"  # noqa: S105  likewise
-ASKERS: Final = [
-    Asker(name="network", token_sha256=hashlib.sha256(TOKEN.encode()).digest(), operator=None),
-    Asker(name="bank", token_sha256=hashlib.sha256(BANK_TOKEN.encode()).digest(), operator=BANK),
-]
 _PATIENCE_S: Final = 60.0
 _LIFE_MS: Final = 3_600_000
 
@@ -195,9 +189,10 @@ class Town(Citizens):
         super().__init__(data)
         for name in ("tier1", "shard", "central bank"):
             (data / "keys" / name.replace(" ", "-")).write_bytes(derive(bytes(32), name))
-        (data / "keys" / "token").write_text(TOKEN)
+        self.institutions = Institutions(data / "identity")
+        self.institutions.papers(LEDGER)
         self.client = plain_client()
-        self._lines: dict[tuple[LedgerId, str], RemoteLine] = {}
+        self._lines: dict[tuple[LedgerId, Subject], RemoteLine] = {}
         self.tier1_port, self.shard_port = free_ports(2)
         self._write_settings()
         self.tier1 = Process("dcep.services.tier1", data / "tier1.toml", self.tier1_port)
@@ -213,12 +208,12 @@ class Town(Citizens):
         self.shard.end()
         self.tier1.end()
 
-    def line(self, place: LedgerId = SHARD, *, token: str = TOKEN) -> RemoteLine:
-        """Return the line to one of the ledgers with a token; it is closed with the town."""
-        if (place, token) not in self._lines:
-            url = self.tier1.url if place == TIER1 else self.shard.url
-            self._lines[place, token] = RemoteLine(url, self.network, place, token=token, patience_s=15.0)
-        return self._lines[place, token]
+    def line(self, place: LedgerId = SHARD, *, by: Subject = LEDGER) -> RemoteLine:
+        """Return somebody's line to one of the ledgers; it is closed with the town."""
+        if (place, by) not in self._lines:
+            url, seal = self.tier1.url if place == TIER1 else self.shard.url, self.institutions.seal(by)
+            self._lines[place, by] = RemoteLine(url, self.network, place, seal=seal, patience_s=15.0)
+        return self._lines[place, by]
 
     def balance(self, wallet: WalletId) -> int:
         account = self.line().account(wallet)
@@ -226,17 +221,15 @@ class Town(Citizens):
         return account.balance
 
     def _write_settings(self) -> None:
-        askers = "".join(
-            f'[[askers]]\nname = "{each.name}"\ntoken_sha256 = "{each.token_sha256.hex()}"\nopens = "{opens}"\n'
-            for each, opens in zip(ASKERS, ("network", "001"), strict=True)
-        )
+        relay, trust = self.institutions.party(LEDGER), f'trust = "{self.institutions.trust}"\n'
         (self.data / "tier1.toml").write_text(
             f'data = "."\nport = {self.tier1_port}\nworker_key = "keys/tier1"\nmembers_key = "keys/central-bank"\n'
-            f"tell_every_s = 1.0\n{askers}"
+            f"tell_every_s = 1.0\n{trust}"
         )
         (self.data / "shard.toml").write_text(
-            f'data = "."\nport = {self.shard_port}\nworker_key = "keys/shard"\ntier1_token = "keys/token"\n'
-            f'tier1_url = "http://127.0.0.1:{self.tier1_port}"\ncarry_every_s = 0.05\n{askers}'
+            f'data = "."\nport = {self.shard_port}\nworker_key = "keys/shard"\n{trust}'
+            f'key = "{relay.key}"\ncertificate = "{relay.certificate}"\n'
+            f'tier1_url = "http://127.0.0.1:{self.tier1_port}"\ncarry_every_s = 0.05\n'
         )
 
 

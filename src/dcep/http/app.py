@@ -39,6 +39,14 @@ _PROBLEM: Final = {
     },
 }
 
+# OpenAPI has no word for signed requests: the header that says who has signed is named in its place.
+_SIGNED: Final = {
+    "type": "apiKey",
+    "in": "header",
+    "name": "Signature-Input",
+    "description": "A signature of the whole request (RFC 9421) by the key of an institution's certificate.",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
@@ -51,6 +59,7 @@ class Service:
         routes: its own handlers.
         raw: its routes beside the framework, by path.
         missing: return what the service lacks to do its work; nothing if it is ready.
+        warnings: return what will be missing if nobody sees to it.
         paths: OpenAPI path items of raw routes, which no types describe.
         limits: the largest body of the routes that take more than usual, by path.
         ids: the ids of requests.
@@ -63,6 +72,7 @@ class Service:
     routes: Sequence[ControllerRouterHandler]
     missing: Callable[[], Sequence[str]]
     ids: Iterator[str]
+    warnings: Callable[[], Sequence[str]] = list
     raw: Mapping[str, RawRoute] = field(default_factory=dict)
     paths: Mapping[str, Any] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
@@ -91,7 +101,7 @@ def describe(service: Service) -> dict[str, Any]:
     document = app.openapi_schema.to_schema()
     document["paths"] = dict(sorted({**document["paths"], **service.paths}.items()))
     document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM
-    document["components"]["securitySchemes"] = {"institution": {"type": "http", "scheme": "bearer"}}
+    document["components"]["securitySchemes"] = {"institution": _SIGNED}
     problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for item in document["paths"].values():
         for operation in item.values():
@@ -109,7 +119,8 @@ def _health(service: Service) -> list[ControllerRouterHandler]:
     @get("/readyz", sync_to_thread=False, summary="Whether it can do its work")
     def readyz() -> Response[dict[str, Any]]:
         missing = list(service.missing())
-        return Response({"ready": not missing, "missing": missing}, status_code=503 if missing else 200)
+        told = {"ready": not missing, "missing": missing, "warnings": list(service.warnings())}
+        return Response(told, status_code=503 if missing else 200)
 
     @get("/version", sync_to_thread=False, summary="What runs here")
     def what_runs() -> dict[str, str]:

@@ -1,77 +1,141 @@
-"""Who may ask a service: an institution brings a token, of which the service's settings know the hash alone.
+"""Who may ask a service: a request is signed, and whoever has signed it is somebody with a part to play.
 
-At a ledger an operator sees the wallets that it opened, and the network's own institutions see it whole; nobody else
-sees a balance. At an institution a token that opens the network is that of whoever works there.
+1. A handler asks who is there. Commands prove themselves, and their routes never ask: nobody waits for it there.
+2. Method, address, headers and body go to whoever proves signatures for this service (`Prove`; wired in `services`).
+3. What the part opens is decided here. At a ledger an operator sees the wallets that it opened, and the network's own
+   institutions see it whole; nobody else sees a balance. At an institution its own staff works.
+
+A request is proven once, for its nonce is taken: who asked is remembered with the request.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from enum import StrEnum
+from typing import Any, Final
 
 from dcep.errors import BadInput
 from dcep.http.problems import Problem
 from dcep.ids import OperatorId, WalletId, operator_of
 
-_SCHEME: Final = "Bearer "
-_DIGEST: Final = 32
+# RFC 9421, section 5.1: what a signature must cover and say.
+_WANTED: Final = 'sig1=("@method" "@target-uri" "content-digest");created;expires;nonce;keyid;alg="ed25519"'
+_HEADERS: Final = {"WWW-Authenticate": "Signature", "Accept-Signature": _WANTED}
+
+
+class Part(StrEnum):
+    """What whoever asks has to do with the network."""
+
+    NETWORK = "network"
+    OPERATOR = "operator"
+    STAFF = "staff"
+    COUNTER = "counter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request as it came.
+
+    Args:
+        address: path and query as they stood in the request line.
+    """
+
+    method: str
+    address: str
+    headers: Sequence[tuple[str, str]]
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
-    """An institution, and what it may see: one operator's wallets, or all if `operator` is None."""
+    """Whoever has signed a request; `operator` is the number of an operator, or of the one whose counter it is."""
 
     name: str
-    token_sha256: bytes
-    operator: OperatorId | None
+    part: Part
+    operator: OperatorId | None = None
 
     def may_see(self, wallet: WalletId) -> bool:
-        """Return whether the wallet is one of this institution's."""
-        return self.operator is None or operator_of(wallet) == self.operator
+        """Return whether the wallet is one that this part sees at a ledger."""
+        if self.part is Part.OPERATOR:
+            return operator_of(wallet) == self.operator
+        return self.part is Part.NETWORK
+
+
+# Returns who has signed a request, or raises BadInput with the reason why nobody is believed to.
+Prove = Callable[[Asked], Asker]
 
 
 class Askers:
-    """The institutions that a ledger knows.
+    """Those who may ask a service.
 
-    Raises:
-        BadInput: `bad_settings`: a hash of another size.
+    Args:
+        prove: says who has signed a request.
     """
 
-    def __init__(self, askers: Sequence[Asker]) -> None:
-        for asker in askers:
-            if len(asker.token_sha256) != _DIGEST:
-                raise BadInput("bad_settings", f"token_sha256 of {asker.name} has not {_DIGEST} bytes")
-        self._askers = tuple(askers)
+    def __init__(self, prove: Prove) -> None:
+        self._prove = prove
 
-    def require(self, authorization: str | None) -> Asker:
+    def require(self, request: Any) -> Asker:
         """Return who asks.
 
-        Raises:
-            Problem: 401 `unsigned_request`: no token that this ledger knows.
-        """
-        scheme, token = (authorization or "")[: len(_SCHEME)], (authorization or "")[len(_SCHEME) :]
-        digest = hashlib.sha256(token.encode()).digest()
-        # Every hash is compared, in constant time: an answer's delay tells nothing of a token.
-        found = [asker for asker in self._askers if hmac.compare_digest(asker.token_sha256, digest)]
-        if not found or not token or scheme != _SCHEME:
-            raise Problem(
-                401,
-                "unsigned_request",
-                "this is for institutions that the ledger knows",
-                headers={"WWW-Authenticate": "Bearer"},
-            )
-        return found[0]
+        Args:
+            request: of the framework.
 
-    def require_network(self, authorization: str | None) -> Asker:
+        Raises:
+            Problem: 401 `unsigned_request`, `bad_request_signature`, or what is wrong with the certificate.
+        """
+        scope = request.scope
+        known: Asker | None = scope["state"].get("asker")
+        if known is None:
+            try:
+                # 2.
+                known = self._prove(_asked(scope))
+            except BadInput as error:
+                raise Problem(401, error.code, error.message, next_step=error.next_step, headers=_HEADERS) from error
+            scope["state"]["asker"] = known
+        return known
+
+    # 3.
+
+    def require_network(self, request: Any) -> Asker:
         """Return who asks, if it may see the whole ledger.
 
         Raises:
-            Problem: 401 `unsigned_request`, or 403 `not_allowed`.
+            Problem: 401 as `require`, or 403 `not_allowed`.
         """
-        asker = self.require(authorization)
-        if asker.operator is not None:
-            raise Problem(403, "not_allowed", "an operator sees its own wallets")
+        return self._require(request, Part.NETWORK, "this is for the network's own institutions")
+
+    def require_staff(self, request: Any) -> Asker:
+        """Return who asks, if it is the central bank's staff.
+
+        Raises:
+            Problem: 401 as `require`, or 403 `not_allowed`.
+        """
+        return self._require(request, Part.STAFF, "this is for the central bank's staff")
+
+    def require_counter(self, request: Any, operator: OperatorId) -> Asker:
+        """Return who asks, if it is the counter of this operator.
+
+        Raises:
+            Problem: 401 as `require`, or 403 `not_allowed`.
+        """
+        return self._require(request, Part.COUNTER, "this is for the operator's own counter", operator)
+
+    def _require(self, request: Any, part: Part, reason: str, operator: OperatorId | None = None) -> Asker:
+        asker = self.require(request)
+        if asker.part is not part or asker.operator != operator:
+            raise Problem(403, "not_allowed", reason)
         return asker
+
+
+def _asked(scope: Any) -> Asked:
+    query = scope["query_string"]
+    address = scope["raw_path"] + (b"?" + query if query else b"")
+    return Asked(
+        method=scope["method"],
+        # Bytes beyond ASCII stand in no signature: they are refused when the signature is read.
+        address=address.decode("latin-1"),
+        headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]],
+        body=scope["state"]["body"],
+    )

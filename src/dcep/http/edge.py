@@ -104,11 +104,14 @@ class Edge:
     async def _answer(self, scope: Any, receive: Receive, send: Send) -> None:
         # 1.
         request_id = next(self._ids)
-        scope.setdefault("state", {})["request_id"] = request_id
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id
         outbound = _Outbound(send, request_id)
         try:
             # 2.
             body = await self._read(scope, receive)
+            # Whoever asks who has signed the request reads it there.
+            state["body"] = body
             # Only now: who has not sent a whole request holds up no end.
             await self._pass_on(scope, body, receive, outbound)
         except _Gone:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -130,8 +130,16 @@ def read_root(pem: bytes) -> x509.Certificate:
         return root
 
 
-def read_revocations(pem: bytes, root: x509.Certificate) -> tuple[int, dict[int, UnixMs]]:
-    """Return the number of a list of this root's certificates that were taken back, and when each serial was.
+class Revocations(NamedTuple):
+    """What a list says: its number, when each serial was taken back, and until when the next list is promised."""
+
+    number: int
+    revoked: dict[int, UnixMs]
+    next_at: UnixMs
+
+
+def read_revocations(pem: bytes, root: x509.Certificate) -> Revocations:
+    """Return what a list of this root's certificates that were taken back says.
 
     Raises:
         BadRevocations: it cannot be read, or another authority has signed it.
@@ -144,11 +152,14 @@ def read_revocations(pem: bytes, root: x509.Certificate) -> tuple[int, dict[int,
             is_ours = read.issuer == root.subject and read.is_signature_valid(key)
             number = read.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
             revoked = {entry.serial_number: moment(entry.revocation_date_utc) for entry in read}
+            if read.next_update_utc is None:
+                raise BadCertificate("it promises no next one")
+            next_at = moment(read.next_update_utc)
     except BadCertificate as error:
         raise BadRevocations(error.message) from error
     if not is_ours:
         raise BadRevocations("another authority has signed it")
-    return number, revoked
+    return Revocations(number, revoked, next_at)
 
 
 def is_issued_by(certificate: x509.Certificate, root: x509.Certificate) -> bool:

@@ -3,14 +3,15 @@
     FOLDER/root.key            the seed of the root key, readable by its owner only
     FOLDER/root.pem            the root certificate
     FOLDER/issued/KEYID.pem    each certificate
-    FOLDER/revoked.pem         the newest list of those that were taken back
+    FOLDER/revoked.pem         the newest list of those that were taken back, an empty one at first
 
-A file is there whole or not at all. A founding that was cut short goes on where it stopped.
+A file is there whole or not at all. A founding that was cut short goes on where it stopped. What others are given is
+the same folder without the root key (dcep.identity.folder).
 """
 
 from __future__ import annotations
 
-import os
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self
@@ -21,9 +22,10 @@ from dcep.crypto.suites import Signer
 from dcep.errors import BadInput
 from dcep.identity.authority import Authority, read_revocations, read_root
 from dcep.identity.certificates import Institution, Subject, read_certificate
+from dcep.identity.files import write_whole
 from dcep.identity.trust import TrustStore
 
-# A list is signed anew at every revocation; until when the next one is promised is for people to read.
+# A list is signed anew at every revocation, and before it is this old: one that does not come is missed.
 LIST_DAYS: Final = 30
 
 
@@ -52,15 +54,18 @@ class Centre:
         key, root = folder / "root.key", folder / "root.pem"
         seed = read_seed(key) if key.exists() else new_seed(key)
         if not root.exists():
-            _write(root, Authority.found(Signer(seed), name=name, now=now, days=days, serial=serial).root)
-        return cls(folder)
+            write_whole(root, Authority.found(Signer(seed), name=name, now=now, days=days, serial=serial).root)
+        centre = cls(folder)
+        if not (folder / "revoked.pem").exists():
+            centre.renew_list(now=now)
+        return centre
 
     @property
     def revocations(self) -> bytes:
         """The newest list, PEM.
 
         Raises:
-            FileNotFoundError: nothing was ever taken back.
+            FileNotFoundError: there was none yet.
         """
         return (self._folder / "revoked.pem").read_bytes()
 
@@ -77,7 +82,7 @@ class Centre:
             raise BadInput("serial_used", "a certificate with this serial was issued", next_step="draw another")
         if any(each.key == institution.key and each.subject != subject for each in self._issued()):
             raise BadInput("key_used", "another institution has this key", next_step="make a key of your own")
-        _write(file, certificate)
+        write_whole(file, certificate)
         self.trust.add(certificate)
         return certificate
 
@@ -89,12 +94,30 @@ class Centre:
         """
         if keyid not in {each.keyid for each in self._issued()}:
             raise BadInput("unknown_certificate", "no certificate with this serial was issued")
+        return self._sign_list({int(keyid, 16): now}, now)
+
+    def renew_list(self, *, now: UnixMs) -> bytes:
+        """Sign the list anew, with nothing more on it, and return it, PEM, after it is safe on disk."""
+        return self._sign_list({}, now)
+
+    def publish(self, folder: Path) -> None:
+        """Give what everybody may know to an institution's folder: the root, each certificate, the newest list."""
+        (folder / "issued").mkdir(parents=True, exist_ok=True)
+        for file in (self._folder / "root.pem", *sorted((self._folder / "issued").glob("*.pem"))):
+            given = folder / file.relative_to(self._folder)
+            if not given.exists():
+                write_whole(given, file.read_bytes())
+        given, newest = folder / "revoked.pem", self.revocations
+        if not given.exists() or given.read_bytes() != newest:
+            write_whole(given, newest)
+
+    def _sign_list(self, more: Mapping[int, UnixMs], now: UnixMs) -> bytes:
         number, revoked = 0, dict[int, UnixMs]()
         with suppress(FileNotFoundError):
-            number, revoked = read_revocations(self.revocations, read_root(self.authority.root))
-        revoked.setdefault(int(keyid, 16), now)
-        written = self.authority.revocations(revoked, now=now, days=LIST_DAYS, number=number + 1)
-        _write(self._folder / "revoked.pem", written)
+            number, revoked, _ = read_revocations(self.revocations, read_root(self.authority.root))
+        # Whoever was taken back before was taken back then.
+        written = self.authority.revocations({**more, **revoked}, now=now, days=LIST_DAYS, number=number + 1)
+        write_whole(self._folder / "revoked.pem", written)
         self.trust.take_back(written)
         return written
 
@@ -103,18 +126,3 @@ class Centre:
 
     def _file(self, keyid: str) -> Path:
         return self._folder / "issued" / f"{keyid}.pem"
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file that is there whole or not at all."""
-    draft = path.with_suffix(".draft")
-    with draft.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

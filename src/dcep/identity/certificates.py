@@ -1,8 +1,8 @@
 """What a certificate of the authentication centre says: who an institution is, its key, and how long it counts.
 
 X.509 version 3 with Ed25519 keys. The subject is exactly common name (the institution's name), organizational unit (its
-kind) and, of an operator, serial number (its three digits). The certificate's own serial, in hex, is the `keyid` of the
-requests that its key signs.
+kind) and, of an operator and its counter, serial number (the operator's three digits). The certificate's own serial, in
+hex, is the `keyid` of the requests that its key signs.
 """
 
 from __future__ import annotations
@@ -53,12 +53,20 @@ class BadCertificate(BadInput):
 
 
 class Kind(StrEnum):
-    """What an institution does."""
+    """What an institution does, or those who work at one."""
 
     CENTRAL_BANK = "central-bank"
     OPERATOR = "operator"
     LEDGER = "ledger"
     TIER1 = "tier1"
+    # Who works at the central bank, and at an operator's counter.
+    STAFF = "staff"
+    COUNTER = "counter"
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether it is one of an operator's, and has the operator's number."""
+        return self in (Kind.OPERATOR, Kind.COUNTER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +75,7 @@ class Subject:
 
     Args:
         name: printable, 1 to 64 bytes in UTF-8, as X.520 allows a common name.
-        operator: its number, 1 to 999; only operators have one, and every one has.
+        operator: its number, 1 to 999; only operators and their counters have one, and every one has.
 
     Raises:
         BadInput: `bad_institution`.
@@ -80,8 +88,8 @@ class Subject:
     def __post_init__(self) -> None:
         if not (self.name.isprintable() and 0 < len(self.name.encode()) <= MAX_NAME):
             raise BadInput("bad_institution", f"a name is printable and has 1 to {MAX_NAME} bytes")
-        if (self.kind is Kind.OPERATOR) != (self.operator is not None):
-            raise BadInput("bad_institution", "an operator has a number, and nobody else has")
+        if self.kind.is_numbered != (self.operator is not None):
+            raise BadInput("bad_institution", "an operator and its counter have a number, and nobody else has")
         if self.operator is not None and self.operator not in _OPERATORS:
             raise BadInput("bad_institution", "an operator's number is 1 to 999")
 

@@ -33,11 +33,17 @@ class TrustStore:
         self._known: dict[str, Institution] = {}
         self._revoked: frozenset[str] = frozenset()
         self._number = -1
+        # When the list that is known has to be followed by another; None before the first.
+        self.next_list_at: UnixMs | None = None
 
     @property
     def root_ends_at(self) -> UnixMs:
         """The moment at which the root itself ends, and with it everything under it."""
         return moment(self._root.not_valid_after_utc)
+
+    def knows(self, keyid: str) -> bool:
+        """Say whether a certificate with this serial was added, whatever became of it."""
+        return keyid in self._known
 
     @property
     def institutions(self) -> tuple[Institution, ...]:
@@ -68,10 +74,11 @@ class TrustStore:
         Raises:
             BadRevocations: it cannot be read, is another authority's or an older one.
         """
-        number, revoked = read_revocations(revocations, self._root)
-        if number < self._number:
+        told = read_revocations(revocations, self._root)
+        if told.number < self._number:
             raise BadRevocations("it is older than the one that is known")
-        self._number, self._revoked = number, frozenset(f"{serial:x}" for serial in revoked)
+        self._number, self._revoked = told.number, frozenset(f"{serial:x}" for serial in told.revoked)
+        self.next_list_at = told.next_at
 
     def resolve(self, keyid: str, now: UnixMs) -> Institution:
         """Return the institution whose certificate has this serial, if it counts now.

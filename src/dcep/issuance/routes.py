@@ -1,7 +1,7 @@
 """The central bank over HTTP: orders are asked for, proposed, approved by officers one by one; the reserves are told.
 
-Whoever works there brings a token. An officer needs none: an approval is a signature, and proves itself. The reference
-is docs/reference/http-central-bank.md. What waits for the database runs in a thread beside the loop.
+Whoever works there signs each request. An officer need not: an approval is a signature, and proves itself. The
+reference is docs/reference/http-central-bank.md. What waits for the database runs in a thread beside the loop.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dcep.clock import UnixMs
 from dcep.errors import BadInput
 from dcep.http import bodies, orders
 from dcep.http.app import Service, build
-from dcep.http.askers import Asker, Askers
+from dcep.http.askers import Askers
 from dcep.http.bodies import Strict
 from dcep.http.edge import Edge
 from dcep.http.pages import DEFAULT_LIMIT, MAX_LIMIT, Page, key_of, page
@@ -135,27 +135,29 @@ class ReserveBody(Strict, frozen=True):
 def central_bank_service(
     desk: Desk,
     reserve: Reserve,
-    askers: Sequence[Asker],
+    askers: Askers,
     *,
     clock: Callable[[], UnixMs],
     ids: Iterator[str],
     missing: Callable[[], Sequence[str]],
+    warnings: Callable[[], Sequence[str]] = list,
 ) -> Edge:
     """Return the service of the central bank.
 
     Args:
-        askers: who works there.
+        askers: says who asks; the staff works there.
         clock: the time of this process.
         ids: the ids of requests.
         missing: what it lacks to do its work, by name.
+        warnings: what it will lack if nobody sees to it.
     """
-    known = Askers(askers)
     service = Service(
         title="Central bank",
         kind="central-bank",
         network=desk.store.network.hex(),
-        routes=[*_order_routes(desk, known, clock), *_approval_routes(desk, clock), *_reserve_routes(reserve, known)],
+        routes=[*_order_routes(desk, askers, clock), *_approval_routes(desk, clock), *_reserve_routes(reserve, askers)],
         missing=missing,
+        warnings=warnings,
         ids=ids,
     )
     return build(service)
@@ -164,7 +166,7 @@ def central_bank_service(
 def _order_routes(desk: Desk, known: Askers, clock: Callable[[], UnixMs]) -> list[ControllerRouterHandler]:
     @post("/v1/orders", summary="Ask for an order", status_code=_ACCEPTED)
     async def ask(request: _Any, data: JSONBody[NewOrder]) -> Response[OrderBody]:
-        known.require_network(request.headers.get("authorization"))
+        known.require_staff(request)
         order_id = orders.key_of(request.headers.get(orders.HEADER))
         is_known = await asyncio.to_thread(desk.store.knows, order_id)
         try:
@@ -182,24 +184,24 @@ def _order_routes(desk: Desk, known: Askers, clock: Callable[[], UnixMs]) -> lis
         cursor: FromQuery[str | None] = None,
         limit: Limit = DEFAULT_LIMIT,
     ) -> Page[OrderBody]:
-        known.require_network(request.headers.get("authorization"))
+        known.require_staff(request)
         found = desk.orders(state=in_state, after=key_of(cursor, int) or 0, limit=limit + 1)
         return page([_order(order) for order in found], limit, [order.place for order in found])
 
     @get("/v1/orders/{order_id:str}", summary="An order as it stands", sync_to_thread=True)
     def one(request: _Any, order_id: FromPath[str]) -> OrderBody:
-        known.require_network(request.headers.get("authorization"))
+        known.require_staff(request)
         return _order(desk.order(order_id))
 
     @post("/v1/orders/{order_id:str}/proposal", summary="Fix the bytes that officers sign", sync_to_thread=True)
     def propose(request: _Any, order_id: FromPath[str]) -> ProposalBody:
-        known.require_network(request.headers.get("authorization"))
+        known.require_staff(request)
         proposed = desk.propose(order_id, now=clock())
         return _proposal(desk.order(order_id), proposed)
 
     @post("/v1/orders/{order_id:str}/abandonment", summary="Give an order up", sync_to_thread=True, status_code=200)
     def abandon(request: _Any, order_id: FromPath[str]) -> OrderBody:
-        known.require_network(request.headers.get("authorization"))
+        known.require_staff(request)
         return _order(desk.abandon(order_id, now=clock()))
 
     return [ask, listed, one, propose, abandon]
@@ -222,7 +224,7 @@ def _approval_routes(desk: Desk, clock: Callable[[], UnixMs]) -> list[Controller
 def _reserve_routes(reserve: Reserve, known: Askers) -> list[ControllerRouterHandler]:
     @get("/v1/reserves", summary="The reserves that back the money", sync_to_thread=True)
     def reserves(request: _Any) -> ReserveBody:
-        known.require_network(request.headers.get("authorization"))
+        known.require_staff(request)
         locked = reserve.locked()
         return ReserveBody(
             booked_fen=locked.booked_fen,

@@ -4,6 +4,8 @@
    a ledger that is being started again look alike, and neither makes a command count twice.
 2. An answer that is not final is given as it is; whether to sign anew is the sender's to decide, by PROTOCOL's rules.
 3. Every wait is bounded. What a ledger answers is read strictly, as anybody's bytes.
+4. Accounts and the channel are for institutions: what asks for them is signed, anew each time that it is sent. Commands
+   prove themselves, and go unsigned.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import msgspec
 
 from dcep.clock import UnixMs
 from dcep.errors import BadInput, Unavailable
+from dcep.http.caller import Seal
 from dcep.ids import LedgerId, NetworkId, WalletId, ledger_name
 from dcep.ledger import records
 from dcep.ledger.engine.standing import AccountView, Standing, Statement, Sums
@@ -39,6 +42,8 @@ _LIMITS: Final = httpx.Limits(max_connections=16, max_keepalive_connections=8)
 _MAX_ANSWER: Final = 4 * 1024 * 1024
 # A length stands before each command of a batch.
 _LENGTH: Final = 2
+# What a ledger tells institutions alone.
+_SEALED: Final = ("/v1/accounts/", "/v1/channel/")
 _WAIT_MS: Final = 200
 _LONGEST_WAIT_MS: Final = 5_000
 _TOO_MUCH: Final = 429
@@ -55,7 +60,7 @@ class RemoteLine:
         url: where it serves, `http://HOST:PORT`.
         network: the network whose commands go over the line.
         place: which ledger of the network it is.
-        token: opens what institutions may see; empty for commands, headers and receipts alone.
+        seal: signs what asks for accounts and the channel; None for commands, headers and receipts alone.
         patience_s: how long the same is sent again before `ledger_unreachable`.
         timeout_s: how long one answer is waited for.
     """
@@ -66,15 +71,14 @@ class RemoteLine:
         network: NetworkId,
         place: LedgerId,
         *,
-        token: str = "",
+        seal: Seal | None = None,
         patience_s: float = 10.0,
         timeout_s: float = 30.0,
     ) -> None:
-        self.network, self.place, self._patience_s = network, place, patience_s
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self.network, self.place, self._patience_s, self._seal = network, place, patience_s, seal
         timeout = httpx.Timeout(timeout_s, connect=_CONNECT_S)
         self._http = httpx.Client(
-            base_url=url, timeout=timeout, limits=_LIMITS, headers=headers, trust_env=False, follow_redirects=False
+            base_url=url, timeout=timeout, limits=_LIMITS, trust_env=False, follow_redirects=False
         )
 
     def submit(self, wires: Sequence[bytes], *, at: UnixMs | None = None) -> Sequence[Answer]:
@@ -211,13 +215,20 @@ class RemoteLine:
 
     def _once(self, method: str, path: str, request: dict[str, Any]) -> tuple[httpx.Response, bytes]:
         """Ask once; an answer that is larger than any of a ledger's is cut off."""
-        with self._http.stream(method, path, **request) as response:
+        sent = self._http.build_request(method, path, **request)
+        # 4.
+        if self._seal is not None and path.startswith(_SEALED):
+            sent.headers.update(self._seal(method, str(sent.url), sent.content))
+        response = self._http.send(sent, stream=True)
+        try:
             body = bytearray()
             for piece in response.iter_bytes():
                 body += piece
                 if len(body) > _MAX_ANSWER:
                     raise _strange(f"more than {_MAX_ANSWER} bytes")
             return response, bytes(body)
+        finally:
+            response.close()
 
 
 class _Told(msgspec.Struct, frozen=True):

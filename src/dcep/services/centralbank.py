@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import sys
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Annotated, Final
 
 import msgspec
@@ -21,9 +20,9 @@ from dcep.ledger.remote import RemoteLine
 from dcep.messages.genesis import decode_genesis, encode_genesis, network_of
 from dcep.money import Fen
 from dcep.services import machine
+from dcep.services.chores import Chore, beside, keep
 from dcep.services.outcome import ended
-from dcep.services.serving import Chore, beside, keep
-from dcep.services.settings import InstitutionSettings, Seconds, read_settings, settings_path, token_in
+from dcep.services.settings import InstitutionSettings, Seconds, member, papers_in, read_settings, settings_path
 
 _DONE: Final = 0
 
@@ -36,7 +35,6 @@ class CentralBankSettings(InstitutionSettings, frozen=True, kw_only=True, forbid
 
     tier1_url: str
     shard_urls: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
-    ledger_token: Path
     simulated_reserves_fen: Annotated[int, msgspec.Meta(ge=0, le=10**17)] = 0
     operators: tuple[Annotated[int, msgspec.Meta(ge=1, le=999)], ...] = ()
     work_every_s: Seconds = 0.5
@@ -44,11 +42,14 @@ class CentralBankSettings(InstitutionSettings, frozen=True, kw_only=True, forbid
 
 async def serve(settings: CentralBankSettings, stop: asyncio.Event) -> int:
     """Serve the central bank until it is told to stop."""
-    token, genesis = token_in(settings.ledger_token), decode_genesis(settings.genesis.read_bytes())
+    papers, genesis = papers_in(settings.key, settings.certificate), decode_genesis(settings.genesis.read_bytes())
+    known = member(settings, papers)
     urls = {TIER1: settings.tier1_url} | {LedgerId(at): url for at, url in enumerate(settings.shard_urls)}
     network = network_of(encode_genesis(genesis))
     with ExitStack() as opened:
-        ledgers = {place: RemoteLine(url, network, place, token=token, patience_s=1.0) for place, url in urls.items()}
+        ledgers = {
+            place: RemoteLine(url, network, place, seal=papers.seal, patience_s=1.0) for place, url in urls.items()
+        }
         for line in ledgers.values():
             opened.callback(line.close)
         bank = CentralBank(settings.database, genesis, ledgers)
@@ -58,10 +59,11 @@ async def serve(settings: CentralBankSettings, stop: asyncio.Event) -> int:
         edge = central_bank_service(
             bank.desk,
             bank.reserve,
-            settings.known(),
+            known.askers,
             clock=machine.now,
             ids=machine.request_ids(),
-            missing=lambda: ["stopping"] if stop.is_set() else [],
+            missing=lambda: ["stopping"] * stop.is_set() + known.missing(),
+            warnings=known.warnings,
         )
         work = Chore("orders and reserves", lambda: bank.work(send, now=machine.now()), settings.work_every_s)
         async with beside(stop, keep(work, stop)):

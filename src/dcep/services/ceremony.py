@@ -2,23 +2,28 @@
 
 1. Each key lies in the folder of whoever signs with it, its owner's alone; one that is there is never made anew.
 2. The genesis comes last and is made once: where it stands, the currency is founded, and every key must be there.
-3. Settings follow from keys, genesis and address; they are written at every start, so that nobody edits them in vain.
+3. The authentication centre is founded, and its root given to everybody. Every institution makes a key for its requests
+   and gets a certificate of it; both are renewed again and again while the currency runs.
+4. Settings follow from keys, genesis and address; they are written at every start, so that nobody edits them in vain.
 
-On one machine one hand holds every key: officers, supervision and members are there in form only, which the production
-profile refuses.
+On one machine one hand holds every key: officers, supervision, members and the authentication centre are there in form
+only, which the production profile refuses.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from dcep.crypto.keys import SEED_SIZE, new_seed, read_seed, write_new
+from dcep.clock import UnixMs
+from dcep.crypto.keys import SEED_SIZE, new_seed, read_seed
 from dcep.crypto.suites import Signer
 from dcep.errors import BadInput
+from dcep.identity.centre import Centre
+from dcep.identity.certificates import Kind, Subject
+from dcep.identity.renewal import Party, Renewal, serial_of
 from dcep.ids import NetworkId
 from dcep.ledger.folder import Folder, build_durably, make_folder
 from dcep.messages.commands.governance import Rules
@@ -27,7 +32,7 @@ from dcep.messages.layout import Key
 from dcep.messages.policies import Seat, Threshold
 from dcep.messages.signatory import single_key
 from dcep.services.founding import Founders, found, genesis_of
-from dcep.services.topology import CENTRAL_BANK, OPERATORS, SHARD_NAME, TIER1_NAME, Address
+from dcep.services.topology import CENTRAL_BANK, CENTRE, OPERATORS, SHARD_NAME, TIER1_NAME, Address
 
 OFFICERS: Final = 5
 OFFICERS_NEEDED: Final = 3
@@ -35,12 +40,11 @@ SITES: Final = 2
 SUPERVISORS: Final = 3
 SUPERVISORS_NEEDED: Final = 2
 SETTINGS: Final = "settings.toml"
-# What an institution shows to a ledger.
-_LEDGER: Final = "ledger"
+TRUST: Final = "trust"
+# For as long as nobody here will remember how it was founded.
+ROOT_DAYS: Final = 7_300
 # What SimulatedSettlement gives each operator to begin with: a hundred billion yuan.
 _SIMULATED_RESERVES: Final = 10**13
-# Hex digits: 256 bits that nobody guesses.
-_TOKEN_SIZE: Final = 64
 
 
 class Ceremony:
@@ -100,69 +104,79 @@ class Ceremony:
         if path.exists():
             return Signer(read_seed(path))
         if self._is_founded:
-            step = "put it back from a copy: a new key would not be the one that the genesis names"
-            raise BadInput(
-                "missing_key", "the currency is founded, and this key is gone", where=str(path), next_step=step
-            )
+            raise _missing_key(path, "the genesis")
         make_folder(path.parent)
         return Signer(new_seed(path))
 
     # 3.
 
+    def certify(self, now: UnixMs) -> list[Party]:
+        """Found the authentication centre if it is not, renew what ends soon, and return whose certificates are new.
+
+        Raises:
+            BadInput: `missing_key`: the centre is founded, and its root key is not there.
+        """
+        folder, trust = self._data / CENTRE, self._data / TRUST
+        if (trust / "root.pem").exists() and not (folder / "root.key").exists():
+            raise _missing_key(folder / "root.key", "the root that everybody was given")
+        make_folder(folder)
+        centre = Centre.found(
+            folder, name="authentication centre", now=now, days=ROOT_DAYS, serial=serial_of(self._random)
+        )
+        return Renewal(centre, trust, self._random).see_to(self.parties(), now=now)
+
+    def parties(self) -> list[Party]:
+        """Return everybody who signs requests."""
+        return [
+            self._party(SHARD_NAME, Kind.LEDGER),
+            self._party(CENTRAL_BANK, Kind.CENTRAL_BANK),
+            self._party(CENTRAL_BANK, Kind.STAFF),
+        ]
+
+    def _party(self, whose: str, kind: Kind) -> Party:
+        folder, file = self._data / whose, "staff" if kind is Kind.STAFF else "institution"
+        name = f"staff of {whose}" if kind is Kind.STAFF else whose
+        return Party(
+            subject=Subject(name=name, kind=kind),
+            key=folder / "keys" / f"{file}.key",
+            certificate=folder / f"{file}.pem",
+        )
+
+    # 4.
+
     def write_settings(self, address: Address) -> dict[str, Path]:
         """Write the settings of every process, and return where each one's lie."""
-        relay, bank = self._asker("relay", SHARD_NAME), self._asker(CENTRAL_BANK, CENTRAL_BANK)
-        staff = self._asker("staff", CENTRAL_BANK, file="staff")
         ledger = {"data": "..", "worker_key": "keys/worker.key"}
+        papers = {"key": "keys/institution.key", "certificate": "institution.pem"}
         return {
-            TIER1_NAME: self._write(
-                TIER1_NAME, address, ledger | {"members_key": "keys/members.key"}, askers=[relay, bank]
-            ),
-            SHARD_NAME: self._write(
-                SHARD_NAME,
-                address,
-                ledger | {"tier1_url": address.url_of(TIER1_NAME), "tier1_token": f"keys/{_LEDGER}.token"},
-                askers=[bank],
-            ),
+            TIER1_NAME: self._write(TIER1_NAME, address, ledger | {"members_key": "keys/members.key"}),
+            SHARD_NAME: self._write(SHARD_NAME, address, ledger | papers | {"tier1_url": address.url_of(TIER1_NAME)}),
             CENTRAL_BANK: self._write(
                 CENTRAL_BANK,
                 address,
-                {
+                papers
+                | {
                     "genesis": "../ledger/genesis",
                     "database": f"sqlite:///{self._data.absolute() / CENTRAL_BANK / 'central-bank.db'}",
                     "tier1_url": address.url_of(TIER1_NAME),
                     "shard_urls": [address.url_of(SHARD_NAME)],
-                    "ledger_token": f"keys/{_LEDGER}.token",
                     "operators": list(OPERATORS),
                     "simulated_reserves_fen": _SIMULATED_RESERVES,
                 },
-                askers=[staff],
             ),
         }
 
-    def _asker(self, name: str, whose: str, *, file: str = _LEDGER) -> dict[str, str]:
-        """Return who comes with a token of this institution's, of which the asked one knows the hash alone."""
-        drawn = self._token(whose, file)
-        return {"name": name, "token_sha256": hashlib.sha256(drawn.encode()).hexdigest(), "opens": "network"}
-
-    def _token(self, whose: str, name: str) -> str:
-        """Return a token, drawn when it is first asked for; one that was cut while it was written is drawn anew."""
-        path = self._data / whose / "keys" / f"{name}.token"
-        if path.exists() and path.stat().st_size < _TOKEN_SIZE:
-            path.unlink()
-        if not path.exists():
-            make_folder(path.parent)
-            write_new(path, self._random(_TOKEN_SIZE // 2).hex().encode())
-        return path.read_text("ascii")
-
-    def _write(self, whose: str, address: Address, own: dict[str, Any], *, askers: list[dict[str, str]]) -> Path:
-        settings = own | {"host": address.host, "port": address.port_of(whose)}
+    def _write(self, whose: str, address: Address, own: dict[str, Any]) -> Path:
+        settings = own | {"trust": f"../{TRUST}", "host": address.host, "port": address.port_of(whose)}
         lines = ["# Written by `dcep up` at every start: what is changed here is lost.", *_assignments(settings)]
-        for asker in askers:
-            lines += ["", "[[askers]]", *_assignments(asker)]
         path = self._data / whose / SETTINGS
         build_durably(path, "\n".join([*lines, ""]).encode(), at=path.with_suffix(".new"))
         return path
+
+
+def _missing_key(path: Path, wanted: str) -> BadInput:
+    step = f"put it back from a copy: a new key would not be that of {wanted}"
+    return BadInput("missing_key", "the currency is founded, and this key is gone", where=str(path), next_step=step)
 
 
 def _assignments(settings: Mapping[str, Any]) -> list[str]:

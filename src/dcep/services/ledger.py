@@ -20,16 +20,18 @@ from dcep.ledger.native import RustEngine
 from dcep.ledger.relay import carry
 from dcep.ledger.remote import RemoteLine
 from dcep.services import machine
+from dcep.services.chores import Chore
 from dcep.services.outcome import ended
-from dcep.services.serving import Chore, Desk, open_ledger, serve_ledger
-from dcep.services.settings import LedgerSettings, Seconds, read_settings, settings_path, token_in
+from dcep.services.serving import Desk, open_ledger, serve_ledger
+from dcep.services.settings import LedgerSettings, Seconds, member, papers_in, read_settings, settings_path
 
 
 class RetailSettings(LedgerSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A ledger's settings, and where tier 1 is."""
+    """A ledger's settings, where tier 1 is, and the papers that the relay shows there."""
 
     tier1_url: str
-    tier1_token: Path
+    key: Path
+    certificate: Path
     shard: Annotated[int, msgspec.Meta(ge=0, le=254)] = 0
     engine: Literal["rust", "python"] = "rust"
     carry_every_s: Seconds = 1.0
@@ -41,11 +43,11 @@ async def serve(settings: RetailSettings, stop: asyncio.Event) -> int:
     with ExitStack() as opened:
         line = open_ledger(settings, LedgerId(settings.shard), make, opened)
         # Little patience: what is not carried now is carried at the next turn, and a stop waits for this one.
-        token = token_in(settings.tier1_token)
-        tier1 = RemoteLine(settings.tier1_url, line.network, TIER1, token=token, patience_s=1.0, timeout_s=5.0)
+        papers = papers_in(settings.key, settings.certificate)
+        tier1 = RemoteLine(settings.tier1_url, line.network, TIER1, seal=papers.seal, patience_s=1.0, timeout_s=5.0)
         opened.callback(tier1.close)
         chores = [Chore("relay", _Relay(line, tier1).carry, settings.carry_every_s)]
-        return await serve_ledger(settings, Desk(line, None, chores), stop)
+        return await serve_ledger(settings, Desk(line, member(settings, papers), None, chores), stop)
 
 
 class _Relay:

@@ -10,14 +10,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from typing import Final, NamedTuple
 
-from dcep.errors import DcepError, Unavailable
+from dcep.errors import Unavailable
 from dcep.http.events import Bell
 from dcep.http.server import serve
+from dcep.identity.member import Member
 from dcep.ids import LedgerId
 from dcep.ledger.client import WorkerLine, open_line
 from dcep.ledger.engine.standing import EngineMaker
@@ -25,27 +25,20 @@ from dcep.ledger.folder import Folder
 from dcep.ledger.routes import ledger_service
 from dcep.ledger.timekeeping import Teller
 from dcep.services import machine
+from dcep.services.chores import LOG, Chore, beside, keep, wait
 from dcep.services.settings import LedgerSettings, signer_in
 
-LOG: Final = logging.getLogger("dcep.services")
 _DONE: Final = 0
 # Whoever waits at a stopped worker hears 503 before the process ends.
 _FAREWELL_S: Final = 1.0
 _LOOK_S: Final = 0.25
 
 
-class Chore(NamedTuple):
-    """Work beside the requests, in a thread of its own: what to do, and how long to wait between two turns."""
-
-    name: str
-    work: Callable[[], object]
-    every_s: float
-
-
 class Desk(NamedTuple):
     """An opened ledger, as its process serves it."""
 
     line: WorkerLine
+    member: Member
     teller: Teller | None
     chores: Sequence[Chore]
 
@@ -65,7 +58,7 @@ def open_ledger(settings: LedgerSettings, ledger: LedgerId, make: EngineMaker, o
 
 async def serve_ledger(settings: LedgerSettings, desk: Desk, stop: asyncio.Event) -> int:
     """Serve an opened ledger until it is told to stop; return the exit code."""
-    line, bell = desk.line, Bell(asyncio.get_running_loop())
+    line, member, bell = desk.line, desk.member, Bell(asyncio.get_running_loop())
 
     def missing() -> list[str]:
         lacks = {
@@ -73,10 +66,17 @@ async def serve_ledger(settings: LedgerSettings, desk: Desk, stop: asyncio.Event
             "time": machine.now() > line.ledger.furthest,
             "stopping": stop.is_set(),
         }
-        return [name for name, is_missing in lacks.items() if is_missing]
+        return [name for name, is_missing in lacks.items() if is_missing] + member.missing()
 
-    ids = machine.request_ids()
-    edge = ledger_service(line, settings.known(), ids=ids, bell=bell, missing=missing, teller=desk.teller)
+    edge = ledger_service(
+        line,
+        member.askers,
+        ids=machine.request_ids(),
+        bell=bell,
+        missing=missing,
+        warnings=member.warnings,
+        teller=desk.teller,
+    )
     checkpoint = Chore("checkpoint", _checkpoints(line), settings.checkpoint_every_s)
     chores = [keep(chore, stop) for chore in (*desk.chores, checkpoint)]
     async with beside(stop, *chores, _watch(line, stop), _silence(bell, stop)):
@@ -86,40 +86,6 @@ async def serve_ledger(settings: LedgerSettings, desk: Desk, stop: asyncio.Event
 
 
 # 2.
-
-
-@asynccontextmanager
-async def beside(stop: asyncio.Event, *works: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """Do works beside what stands in the block; after it they are told to stop, and their bugs come out here.
-
-    Work that ends before the process does has met a bug: better started again than a relay that is silently dead.
-    """
-    tasks = [asyncio.create_task(work) for work in works]
-    for task in tasks:
-        task.add_done_callback(lambda _: stop.set())
-    try:
-        yield
-    finally:
-        stop.set()
-        await asyncio.gather(*tasks)
-
-
-async def keep(chore: Chore, stop: asyncio.Event) -> None:
-    """Do a chore again and again until the end; the same trouble is told once."""
-    trouble = ""
-    while not stop.is_set():
-        try:
-            await asyncio.to_thread(chore.work)
-        except DcepError as error:
-            # The same trouble is told once, however often it is met.
-            if str(error) != trouble:
-                trouble = str(error)
-                LOG.warning("%s: %s", chore.name, trouble)
-        else:
-            if trouble:
-                LOG.info("%s: again as it should be", chore.name)
-            trouble = ""
-        await _wait(stop, chore.every_s)
 
 
 def _checkpoints(line: WorkerLine) -> Callable[[], None]:
@@ -141,10 +107,10 @@ def _checkpoints(line: WorkerLine) -> Callable[[], None]:
 
 async def _watch(line: WorkerLine, stop: asyncio.Event) -> None:
     while line.is_running and not stop.is_set():
-        await _wait(stop, _LOOK_S)
+        await wait(stop, _LOOK_S)
     if not line.is_running:
         LOG.error("the worker has stopped: the process ends, and a start reads the log")
-        await _wait(stop, _FAREWELL_S)
+        await wait(stop, _FAREWELL_S)
         stop.set()
 
 
@@ -154,11 +120,3 @@ async def _watch(line: WorkerLine, stop: asyncio.Event) -> None:
 async def _silence(bell: Bell, stop: asyncio.Event) -> None:
     await stop.wait()
     bell.silence()
-
-
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return

@@ -11,39 +11,31 @@ import msgspec
 from dcep.crypto.keys import read_seed
 from dcep.crypto.suites import Signer
 from dcep.errors import BadInput
-from dcep.http.askers import Asker
-from dcep.ids import OperatorId
+from dcep.identity.folder import TrustFolder
+from dcep.identity.member import Member
+from dcep.identity.papers import Papers
+from dcep.services import machine
+from dcep.services.topology import url_of
 
 _TOO_LARGE: Final = 1 << 20
-_OPERATOR: Final = r"^(network|[0-9]{3})$"
+_URL: Final = r"^(https?://[!-.0-~]+)?$"
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 
 
-class AskerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An institution that may look into a ledger: the hash of its token, and what that opens."""
-
-    name: str
-    token_sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
-    opens: Annotated[str, msgspec.Meta(pattern=_OPERATOR)]
-
-    def asker(self) -> Asker:
-        """Return the institution as the routes know it."""
-        operator = None if self.opens == "network" else OperatorId(int(self.opens))
-        return Asker(name=self.name, token_sha256=bytes.fromhex(self.token_sha256), operator=operator)
-
-
 class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What every process needs to know: where it answers, and whom."""
+    """What every process needs to know: where it answers, under which address, and whom it believes."""
 
     port: Port
     host: str = "127.0.0.1"
-    askers: tuple[AskerSettings, ...] = ()
+    url: Annotated[str, msgspec.Meta(pattern=_URL)] = ""
+    trust: Path
 
-    def known(self) -> list[Asker]:
-        """Return the institutions that may look into the ledger."""
-        return [asker.asker() for asker in self.askers]
+    @property
+    def address(self) -> str:
+        """The address by which others call this process, and which they sign."""
+        return self.url or url_of(self.host, self.port)
 
 
 class LedgerSettings(ServiceSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,10 +47,12 @@ class LedgerSettings(ServiceSettings, frozen=True, kw_only=True, forbid_unknown_
 
 
 class InstitutionSettings(ServiceSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What every institution's process needs to know: its network's genesis and its own database."""
+    """What every institution's process needs to know: its network's genesis, its own papers and database."""
 
     genesis: Path
     database: str
+    key: Path
+    certificate: Path
 
 
 _Settings = TypeVar("_Settings", bound=ServiceSettings)
@@ -108,13 +102,22 @@ def signer_in(path: Path) -> Signer:
     return Signer(read_seed(path))
 
 
-def token_in(path: Path) -> str:
-    """Return the token that a file holds.
+def papers_in(key: Path, certificate: Path) -> Papers:
+    """Return the papers that lie in these files.
 
     Raises:
-        BadInput: `no_such_file`.
+        BadInput: `bad_key_file`, `bad_certificate`, `other_key`.
     """
-    try:
-        return path.read_text("ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput("no_such_file", "the token cannot be read", where=str(path)) from error
+    return Papers(key, certificate, clock=machine.now, random=machine.random_bytes)
+
+
+def member(settings: ServiceSettings, papers: Papers | None = None) -> Member:
+    """Return a process as others know it.
+
+    Args:
+        papers: what it signs with, if it asks anybody.
+
+    Raises:
+        BadCertificate: the trust folder has no root.
+    """
+    return Member(TrustFolder(settings.trust), settings.address, papers, machine.now)

@@ -14,9 +14,10 @@ from dcep.ids import TIER1
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.ledger.timekeeping import TELL_EVERY_S, Teller
 from dcep.services import machine
+from dcep.services.chores import Chore
 from dcep.services.outcome import ended
-from dcep.services.serving import Chore, Desk, open_ledger, serve_ledger
-from dcep.services.settings import LedgerSettings, read_settings, settings_path, signer_in
+from dcep.services.serving import Desk, open_ledger, serve_ledger
+from dcep.services.settings import LedgerSettings, member, read_settings, settings_path, signer_in
 
 
 class Tier1Settings(LedgerSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,7 +33,7 @@ async def serve(settings: Tier1Settings, stop: asyncio.Event) -> int:
         line = open_ledger(settings, TIER1, PythonEngine, opened)
         teller = Teller(line, signer_in(settings.members_key), machine.now)
         chores = [Chore("tick", teller.tell, settings.tell_every_s)]
-        return await serve_ledger(settings, Desk(line, teller, chores), stop)
+        return await serve_ledger(settings, Desk(line, member(settings), teller, chores), stop)
 
 
 def main() -> int:

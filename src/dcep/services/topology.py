@@ -14,6 +14,7 @@ SHARD: Final = LedgerId(0)
 TIER1_NAME: Final = "tier1"
 SHARD_NAME: Final = ledger_name(SHARD)
 CENTRAL_BANK: Final = "central-bank"
+CENTRE: Final = "authentication-centre"
 # The operators of the published design; the eighth place is configured and empty.
 OPERATORS: Final = {
     OperatorId(1): "icbc",
@@ -42,4 +43,9 @@ class Address:
 
     def url_of(self, name: str) -> str:
         """Return where a service is asked."""
-        return f"http://{self.host}:{self.port_of(name)}"
+        return url_of(self.host, self.port_of(name))
+
+
+def url_of(host: str, port: int) -> str:
+    """Return the address of a service; that of version 6 of the protocol stands in brackets (RFC 3986)."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

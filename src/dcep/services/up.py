@@ -2,8 +2,9 @@
 
 1. One supervisor for a data folder: another one waits for nothing and is told so.
 2. The currency is founded, or found again with every key.
-3. The processes are started, tier 1 first; what an earlier supervisor has left behind has ended by then.
-4. At a signal they are stopped in reverse.
+3. Certificates that end soon are renewed, before the processes start and while they run.
+4. The processes are started, tier 1 first; what an earlier supervisor has left behind has ended by then.
+5. At a signal they are stopped in reverse.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ from dcep.issuance.rules import read_rules
 from dcep.ledger.folder import Folder, make_folder
 from dcep.services import machine
 from dcep.services.ceremony import Ceremony
+from dcep.services.chores import Chore, beside, keep
 from dcep.services.supervisor import Kept, Service, Supervisor
 from dcep.services.topology import CENTRAL_BANK, SHARD_NAME, TIER1_NAME, Address
 
 START_S: Final = 60.0
+RENEW_EVERY_S: Final = 3_600.0
 # What a killed supervisor has left behind ends by itself, and holds the folder until then.
 _LEFT_BEHIND_S: Final = 15.0
 _LOOK_S: Final = 0.1
@@ -35,7 +38,7 @@ _RULES: Final = "ecny-2021"
 STAND_INS: Final = (
     "EmbeddedTier1: one node and no consensus",
     "SimulatedSettlement: no real reserves are locked",
-    "OneHand: the keys of officers, supervision and members lie on this machine",
+    "OneHand: the keys of officers, supervision, members and the authentication centre lie on this machine",
 )
 
 
@@ -96,8 +99,11 @@ async def live(
         ceremony = Ceremony(data, machine.random_bytes)
         await _wait_for_folder(data)
         network = ceremony.found(read_rules(_RULES))
-        settings = ceremony.write_settings(address)
         # 3.
+        ceremony.certify(machine.now())
+        renewing = Chore("certificates", lambda: ceremony.certify(machine.now()), RENEW_EVERY_S)
+        settings = ceremony.write_settings(address)
+        # 4.
         stages = [
             [_service(data, address, settings, TIER1_NAME, kind="tier1", program="tier1")],
             [_service(data, address, settings, SHARD_NAME, kind="ledger", program="ledger")],
@@ -108,9 +114,10 @@ async def live(
         try:
             seconds = loop.time() - begun
             ready(Report(seconds=seconds, data=data, network=network.hex(), services=supervisor.kept))
-            await stop.wait()
+            async with beside(stop, keep(renewing, stop)):
+                await stop.wait()
         finally:
-            # 4.
+            # 5.
             await supervisor.stop()
     return 0
 

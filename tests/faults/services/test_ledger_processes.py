@@ -12,8 +12,8 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from dcep.errors import Unavailable
-from dcep.ids import TIER1, OperatorId, wallet_id
+from dcep.errors import BadInput, Unavailable
+from dcep.ids import TIER1, OperatorId, format_wallet_id, wallet_id
 from dcep.ledger.audit import audit
 from dcep.ledger.folder import Folder
 from dcep.ledger.native import RustEngine
@@ -23,7 +23,8 @@ from dcep.messages.outcomes import Status
 from dcep.messages.receipts import decode_receipt, verify
 from dcep.money import Fen
 from dcep.wallet.payments import Wallet
-from tests.street import BANK_TOKEN, SHARD, Process, Town, later, town
+from tests.institutions import ONE, TWO
+from tests.street import SHARD, Process, Town, later, town
 
 _MONEY: Final = Fen(1_000_000)
 _BINARY: Final = {"Content-Type": "application/octet-stream"}
@@ -239,13 +240,26 @@ def test_a_receipt_is_served_again_after_a_restart(place: Town) -> None:
     assert decode_receipt(bytes.fromhex(told["receipt"])).command == wires[0]
 
 
-def test_an_operators_token_opens_its_own_wallets_over_a_line(place: Town) -> None:
-    """The bank looks at its customer, and not into the channel."""
-    line = place.line(token=BANK_TOKEN)
+def test_an_operators_certificate_opens_its_own_wallets_over_a_line(place: Town) -> None:
+    """The bank looks at its customer, another bank does not, and neither looks into the channel."""
+    line, other = place.line(by=ONE), place.line(by=TWO)
 
     assert line.account(place.bakery) is not None
-    with pytest.raises(Exception, match="not_allowed"):
-        line.crossing(TIER1)
+    assert other.account(place.bakery) is None
+    for each in (line, other):
+        with pytest.raises(BadInput, match="not_allowed"):
+            each.crossing(TIER1)
+
+
+def test_an_address_with_escapes_is_proven_as_it_was_sent(place: Town) -> None:
+    """The server must not hand on another spelling than the one that was signed."""
+    spaced = format_wallet_id(place.bakery).replace(" ", "%20")
+
+    answer = place.client.get(
+        f"{place.shard.url}/v1/accounts/{spaced}?of=%E4%B8%AD", auth=place.institutions.signed(ONE)
+    )
+
+    assert (answer.status_code, answer.json()["wallet"]) == (200, f"{place.bakery:016}")
 
 
 @pytest.mark.long

@@ -16,6 +16,8 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from dcep.services.settings import papers_in
+
 _PATIENCE_S: Final = 90.0
 _DCEP: Final = (sys.executable, "-c", "from dcep.cli.app import main; main()")
 
@@ -51,14 +53,16 @@ class Currency:
 
     def ask(self, name: str, path: str, *, post: Any = None, key: str = "") -> httpx.Response:
         """Ask a service as its staff, again and again while it is being started."""
-        token = (self.data / "central-bank" / "keys" / "staff.token").read_text("ascii")
-        headers = {"Authorization": f"Bearer {token}"} | ({"Idempotency-Key": key} if key else {})
+        staff = papers_in(self.data / "central-bank/keys/staff.key", self.data / "central-bank/staff.pem")
+        content = b"" if post is None else json.dumps(post).encode()
+        headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})
         end = time.monotonic() + _PATIENCE_S
         while True:
             try:
                 method = "GET" if post is None else "POST"
                 url = self.services[name]["url"] + path
-                answered = httpx.request(method, url, json=post, headers=headers, trust_env=False)
+                signed = {**headers, **staff.seal(method, url, content)}
+                answered = httpx.request(method, url, content=content, headers=signed, trust_env=False)
                 if answered.status_code != 503:
                     return answered
             except httpx.TransportError:

@@ -76,7 +76,13 @@ def ask(
     """Send a request whose body comes in parts, perhaps without an end, to a service with the routes above."""
     routes: list[ControllerRouterHandler] = [order, busy, wrong, broken, denied]
     service = Service(
-        title="A test", kind="test", network="00", routes=routes, missing=lambda: ["time"], ids=iter(["id-1"])
+        title="A test",
+        kind="test",
+        network="00",
+        routes=routes,
+        missing=lambda: ["time"],
+        warnings=lambda: ["certificate_ends_soon"],
+        ids=iter(["id-1"]),
     )
     sent: list[dict[str, Any]] = []
     waiting = list(parts)
@@ -202,10 +208,13 @@ def test_every_error_is_a_problem_with_its_code(method: str, path: str, status: 
 
 
 def test_readiness_names_what_is_missing() -> None:
-    """Whoever waits for the service learns what it waits for."""
+    """Whoever waits for the service learns what it waits for, and somebody what he must see to."""
     answer = ask("GET", "/readyz")
 
-    assert (answer.status, msgspec.json.decode(answer.body)) == (503, {"ready": False, "missing": ["time"]})
+    assert (answer.status, msgspec.json.decode(answer.body)) == (
+        503,
+        {"ready": False, "missing": ["time"], "warnings": ["certificate_ends_soon"]},
+    )
 
 
 def test_the_document_and_its_explorer_name_no_other_host() -> None:

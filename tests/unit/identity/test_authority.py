@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from dcep.clock import UnixMs
 from dcep.crypto.suites import Signer, Suite, UnsupportedSuite
 from dcep.errors import BadInput
-from dcep.identity.authority import Authority, BadRevocations, read_revocations, read_root
+from dcep.identity.authority import Authority, BadRevocations, Revocations, read_revocations, read_root
 from dcep.identity.certificates import BadCertificate, Kind, Subject, name_of, read_certificate
 from dcep.identity.requests import make_request, private_key, read_request
 from dcep.ids import OperatorId
@@ -167,10 +167,11 @@ def test_an_institutions_certificate_is_no_root() -> None:
 
 
 def test_a_list_says_which_serials_were_taken_back_and_when() -> None:
-    """It is numbered, so that an older one is not taken for the newest."""
+    """It is numbered, so that an older one is not taken for the newest, and says when the next one is missed."""
     written = authority().revocations({7: NOW, 9: days(1)}, now=days(1), days=30, number=3)
 
-    assert read_revocations(written, read_root(authority().root)) == (3, {7: NOW, 9: days(1)})
+    said = Revocations(number=3, revoked={7: NOW, 9: days(1)}, next_at=days(31))
+    assert read_revocations(written, read_root(authority().root)) == said
 
 
 def test_a_list_of_another_authority_is_refused() -> None:

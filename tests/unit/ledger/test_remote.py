@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from itertools import count
 from threading import Thread
 
 import pytest
@@ -27,6 +28,7 @@ class _Stranger(HTTPServer):
         super().__init__(("127.0.0.1", 0), _Answering)
         self.answers = list(answers)
         self.bodies: list[bytes] = []
+        self.seals: list[str] = []
 
 
 class _Answering(BaseHTTPRequestHandler):
@@ -34,6 +36,7 @@ class _Answering(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         self.server.bodies.append(self.rfile.read(int(self.headers.get("content-length", 0))))
+        self.server.seals.append(self.headers.get("signature", ""))
         answers = self.server.answers
         status, body = answers.pop(0) if len(answers) > 1 else answers[0]
         self.send_response(status)
@@ -53,9 +56,12 @@ def line_to(*answers: tuple[int, bytes]) -> Iterator[tuple[RemoteLine, _Stranger
     server = _Stranger(*answers)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    line = RemoteLine(
-        f"http://127.0.0.1:{server.server_port}", NetworkId(bytes(16)), LedgerId(0), patience_s=1.0, timeout_s=2.0
-    )
+    url, drawn = f"http://127.0.0.1:{server.server_port}", count(1)
+
+    def seal(method: str, url: str, body: bytes) -> dict[str, str]:
+        return {"Signature": f"{next(drawn)} {method} {url} {body!r}"}
+
+    line = RemoteLine(url, NetworkId(bytes(16)), LedgerId(0), seal=seal, patience_s=1.0, timeout_s=2.0)
     try:
         yield line, server
     finally:
@@ -80,6 +86,25 @@ def test_the_same_bytes_are_sent_until_there_is_an_answer() -> None:
     assert [(answer.outcome.status, answer.seq, answer.place) for answer in answers] == [(Status.SETTLED, 5, 1)]
     assert len(server.bodies) == 3
     assert len(set(server.bodies)) == 1
+
+
+def test_what_institutions_alone_are_told_is_asked_for_with_a_new_signature_each_time() -> None:
+    """The address is the whole one; a signature that was sent has been used, whatever became of it."""
+    told = json.dumps({"peer": "tier1", "sent": 1, "received": 2, "acked": 0}).encode()
+
+    with line_to(_problem(503, "busy"), (200, told)) as (line, server):
+        line.crossing(LedgerId(0xFFFF))
+
+    url = f"http://127.0.0.1:{server.server_port}/v1/channel/tier1"
+    assert server.seals == [f"1 GET {url} b''", f"2 GET {url} b''"]
+
+
+def test_commands_go_unsigned() -> None:
+    """They prove themselves, and nobody's time is spent on another signature."""
+    with line_to((200, _SETTLED)) as (line, server):
+        line.submit([_WIRE])
+
+    assert server.seals == [""]
 
 
 def test_an_error_of_the_asker_is_told_once_with_its_code() -> None:

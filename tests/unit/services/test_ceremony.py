@@ -8,16 +8,22 @@ from pathlib import Path
 
 import pytest
 
+from dcep.clock import DAY_MS, UnixMs
 from dcep.errors import BadInput
+from dcep.identity.certificates import Kind
+from dcep.identity.folder import TrustFolder
+from dcep.identity.papers import read_pair
 from dcep.issuance.rules import read_rules
+from dcep.services import machine
 from dcep.services.centralbank import CentralBankSettings
 from dcep.services.ceremony import Ceremony
 from dcep.services.ledger import RetailSettings
-from dcep.services.settings import read_settings
+from dcep.services.settings import papers_in, read_settings
 from dcep.services.tier1 import Tier1Settings
 from dcep.services.topology import CENTRAL_BANK, SHARD_NAME, TIER1_NAME, Address
 
 _RULES = read_rules("ecny-2021")
+_NOW = machine.now()
 _ADDRESS = Address(host="127.0.0.1", port=8_800)
 
 
@@ -27,7 +33,7 @@ def _ceremony(data: Path, first: int = 0) -> Ceremony:
 
 
 def _keys(data: Path) -> dict[Path, bytes]:
-    return {path: path.read_bytes() for path in data.glob("*/keys/*")}
+    return {path: path.read_bytes() for path in (*data.glob("*/keys/*"), *data.glob("*/root.key"))}
 
 
 def test_a_currency_that_is_founded_is_found_again(tmp_path: Path) -> None:
@@ -41,13 +47,13 @@ def test_a_currency_that_is_founded_is_found_again(tmp_path: Path) -> None:
 
 
 def test_every_key_is_its_owners_alone(tmp_path: Path) -> None:
-    """Tokens too: each lies in the folder of whoever shows it."""
+    """Each lies in the folder of whoever signs with it, and no two are the same."""
     ceremony = _ceremony(tmp_path)
     ceremony.found(_RULES)
-    ceremony.write_settings(_ADDRESS)
+    ceremony.certify(_NOW)
 
     assert {stat.S_IMODE(path.stat().st_mode) for path in _keys(tmp_path)} == {0o600}
-    assert len(set(_keys(tmp_path).values())) == len(_keys(tmp_path)) == 14
+    assert len(set(_keys(tmp_path).values())) == len(_keys(tmp_path)) == 15
 
 
 @pytest.mark.parametrize("name", ["shard-000/keys/worker.key", "officers/keys/officer-3.key", "tier1/keys/members.key"])
@@ -76,9 +82,10 @@ def test_a_ceremony_that_was_killed_is_gone_through_again(tmp_path: Path) -> Non
 
 
 def test_each_process_reads_its_settings(tmp_path: Path) -> None:
-    """They are written anew at every start, with the address of that start; tokens stay."""
+    """They are written anew at every start, with the address of that start; keys stay."""
     ceremony = _ceremony(tmp_path)
     ceremony.found(_RULES)
+    ceremony.certify(_NOW)
     before = ceremony.write_settings(_ADDRESS), _keys(tmp_path)
 
     files = ceremony.write_settings(Address(host="::1", port=9_000))
@@ -88,6 +95,47 @@ def test_each_process_reads_its_settings(tmp_path: Path) -> None:
     bank = read_settings(CentralBankSettings, files[CENTRAL_BANK])
     assert (files, _keys(tmp_path)) == before
     assert [settings.port for settings in (tier1, shard, bank)] == [9_001, 9_002, 9_010]
-    assert shard.tier1_url == bank.tier1_url == "http://::1:9001"
-    assert [asker.name for asker in tier1.askers] == ["relay", "central-bank"]
+    assert shard.tier1_url == bank.tier1_url == tier1.address == "http://[::1]:9001"
+    assert {settings.trust.resolve() for settings in (tier1, shard, bank)} == {tmp_path / "trust"}
+    assert papers_in(shard.key, shard.certificate).institution.subject.kind is Kind.LEDGER
+    assert papers_in(bank.key, bank.certificate).institution.subject.kind is Kind.CENTRAL_BANK
     assert bank.genesis.resolve() == (tmp_path / "ledger" / "genesis").resolve()
+
+
+def test_everybody_who_asks_has_a_certificate_that_everybody_believes(tmp_path: Path) -> None:
+    """The relay, the central bank and its staff, each by its kind; once, however often it is started."""
+    ceremony = _ceremony(tmp_path)
+    ceremony.found(_RULES)
+
+    first, again = ceremony.certify(_NOW), ceremony.certify(_NOW)
+
+    trust = TrustFolder(tmp_path / "trust")
+    kinds = {read_pair(party.key, party.certificate).institution.subject.kind for party in ceremony.parties()}
+    assert (first, again) == (ceremony.parties(), [])
+    assert kinds == {Kind.LEDGER, Kind.CENTRAL_BANK, Kind.STAFF}
+    assert {each.subject for each in trust.institutions()} == {party.subject for party in ceremony.parties()}
+    assert trust.warnings(_NOW) == []
+
+
+def test_a_start_after_a_long_time_renews_what_has_ended(tmp_path: Path) -> None:
+    """A machine that was switched off for a year comes up all the same."""
+    ceremony = _ceremony(tmp_path)
+    ceremony.found(_RULES)
+    ceremony.certify(_NOW)
+    later = UnixMs(_NOW + 365 * DAY_MS)
+
+    renewed = _ceremony(tmp_path, 100).certify(later)
+
+    assert renewed == ceremony.parties()
+    assert TrustFolder(tmp_path / "trust").warnings(later) == []
+
+
+def test_a_root_key_that_is_gone_is_not_made_anew(tmp_path: Path) -> None:
+    """Another authority would issue what nobody believes."""
+    ceremony = _ceremony(tmp_path)
+    ceremony.found(_RULES)
+    ceremony.certify(_NOW)
+    (tmp_path / "authentication-centre" / "root.key").unlink()
+
+    with pytest.raises(BadInput, match=r"root\.key: missing_key"):
+        ceremony.certify(_NOW)

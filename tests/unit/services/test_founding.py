@@ -75,12 +75,13 @@ def test_request_ids_never_meet() -> None:
 def test_paths_in_settings_are_seen_from_their_file(tmp_path: Path) -> None:
     """A process may be started from anywhere."""
     file = tmp_path / "ledger.toml"
-    file.write_text('data = "money"\nworker_key = "/k"\nport = 80\n')
+    file.write_text('data = "money"\nworker_key = "/k"\nport = 80\ntrust = "trust"\n')
 
     settings = read_settings(LedgerSettings, file)
 
     assert (settings.data, settings.worker_key) == (tmp_path / "money", Path("/k"))
-    assert settings.host == "127.0.0.1"
+    assert settings.trust == tmp_path / "trust"
+    assert settings.address == "http://127.0.0.1:80"
 
 
 @pytest.mark.parametrize(
@@ -88,10 +89,12 @@ def test_paths_in_settings_are_seen_from_their_file(tmp_path: Path) -> None:
     [
         "",
         "port",
-        'data = "d"\nworker_key = "k"\nport = 0\n',
-        'data = "d"\nworker_key = "k"\nport = 80\nprot = 81\n',
-        'data = "d"\nworker_key = "k"\nport = 80\n[[askers]]\nname = "x"\ntoken_sha256 = "00"\nopens = "001"\n',
-        'data = 5\nworker_key = "k"\nport = 80\n',
+        'data = "d"\nworker_key = "k"\ntrust = "t"\nport = 0\n',
+        'data = "d"\nworker_key = "k"\ntrust = "t"\nport = 80\nprot = 81\n',
+        'data = "d"\nworker_key = "k"\ntrust = "t"\nport = 80\nurl = "ledger.example"\n',
+        'data = "d"\nworker_key = "k"\ntrust = "t"\nport = 80\nurl = "https://ledger.example/path"\n',
+        'data = 5\nworker_key = "k"\ntrust = "t"\nport = 80\n',
+        'data = "d"\nworker_key = "k"\nport = 80\n',
     ],
 )
 def test_settings_that_make_no_sense_are_refused(tmp_path: Path, text: str) -> None:

@@ -9,19 +9,26 @@ from pathlib import Path
 import pytest
 
 from dcep.errors import Unavailable
-from dcep.services.serving import Chore, Desk, beside, keep, serve_ledger
-from dcep.services.settings import LedgerSettings
+from dcep.services.chores import Chore, beside, keep
+from dcep.services.serving import Desk, serve_ledger
+from dcep.services.settings import LedgerSettings, member
+from tests.institutions import Institutions
 from tests.street import Hall, free_ports
+
+
+def _settings(data: Path) -> LedgerSettings:
+    trust = Institutions(data / "identity").trust
+    return LedgerSettings(data=data, worker_key=data / "nobody's", port=free_ports(1)[0], trust=trust)
 
 
 def _serve(data: Path, chore: Chore) -> int:
     """Serve a shard with this work beside it, until it ends by itself."""
     with ExitStack() as opened:
         place = Hall(data, opened)
-        settings = LedgerSettings(data=data, worker_key=data / "nobody's", port=free_ports(1)[0])
+        settings = _settings(data)
 
         async def main() -> int:
-            desk = Desk(place.shard, None, [chore])
+            desk = Desk(place.shard, member(settings), None, [chore])
             return await asyncio.wait_for(serve_ledger(settings, desk, asyncio.Event()), 20)
 
         return asyncio.run(main())
@@ -61,11 +68,12 @@ def test_a_worker_that_has_stopped_is_the_end_of_its_process(tmp_path: Path) -> 
     """Nothing can be answered any more: whoever watches the process starts it again, and the log tells what counted."""
     with ExitStack() as opened:
         place = Hall(tmp_path, opened)
-        settings = LedgerSettings(data=tmp_path, worker_key=tmp_path / "nobody's", port=free_ports(1)[0])
+        settings = _settings(tmp_path)
 
         async def main() -> int:
             place.shard.close()
-            return await asyncio.wait_for(serve_ledger(settings, Desk(place.shard, None, []), asyncio.Event()), 20)
+            desk = Desk(place.shard, member(settings), None, [])
+            return await asyncio.wait_for(serve_ledger(settings, desk, asyncio.Event()), 20)
 
         code = asyncio.run(main())
         # The shard is closed already, and would be a second time.

@@ -28,8 +28,6 @@ function target(path, form) {
 
 function headersOf(form) {
   const headers = new Headers();
-  const authorization = document.querySelector("#authorization").value;
-  if (authorization) headers.set("Authorization", authorization);
   for (const input of form.querySelectorAll("input")) {
     if (input.dataset.place === "header" && input.value) headers.set(input.name, input.value);
   }

@@ -13,7 +13,7 @@ from typing import Any, Final
 from prometheus_client import CollectorRegistry, Gauge
 
 from dcep.http.app import Service, build
-from dcep.http.askers import Asker, Askers
+from dcep.http.askers import Askers
 from dcep.http.edge import Edge
 from dcep.http.events import Bell
 from dcep.ids import TIER1, ledger_name
@@ -27,31 +27,33 @@ _WIRE: Final = {"type": "string", "format": "binary"}
 
 def ledger_service(
     line: WorkerLine,
-    askers: Sequence[Asker],
+    askers: Askers,
     *,
     ids: Iterator[str],
     bell: Bell,
     missing: Callable[[], Sequence[str]],
+    warnings: Callable[[], Sequence[str]] = list,
     teller: Teller | None = None,
 ) -> Edge:
     """Return the service of a ledger; called in the loop that will serve it.
 
     Args:
         line: the ledger with the worker on it.
-        askers: the institutions that may look into it.
+        askers: says which institution looks into it.
         ids: the ids of requests.
         bell: rung for each header.
         missing: what it lacks to do its work, by name.
+        warnings: what it will lack if nobody sees to it.
         teller: tells the time, on tier 1.
     """
     line.ledger.watch(bell.ring)
-    known, registry = Askers(askers), CollectorRegistry()
+    registry = CollectorRegistry()
     _watch(line, registry)
     routes = [
         *header_routes(line, bell),
         *standing_routes(line, teller),
-        *account_routes(line, known),
-        *channel_routes(line, known),
+        *account_routes(line, askers),
+        *channel_routes(line, askers),
     ]
     service = Service(
         title=f"Ledger {ledger_name(line.place)}",
@@ -60,6 +62,7 @@ def ledger_service(
         routes=routes,
         raw=payment_routes(Counter(line, asyncio.get_running_loop())),
         missing=missing,
+        warnings=warnings,
         ids=ids,
         paths=_described(),
         limits=LIMITS,

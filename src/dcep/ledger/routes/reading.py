@@ -173,7 +173,7 @@ def account_routes(line: WorkerLine, askers: Askers) -> list[ControllerRouterHan
 
 
 def channel_routes(line: WorkerLine, askers: Askers) -> list[ControllerRouterHandler]:
-    """Return what a relay carries; its bearer may see the whole ledger, for messages name wallets."""
+    """Return what a relay carries; whoever reads it may see the whole ledger, for messages name wallets."""
 
     @get(
         "/v1/channel/{peer:str}",
@@ -182,7 +182,7 @@ def channel_routes(line: WorkerLine, askers: Askers) -> list[ControllerRouterHan
         security=[{"institution": []}],
     )
     def crossing(request: _Any, peer: FromPath[str]) -> CrossingBody:
-        askers.require_network(_authorization(request))
+        askers.require_network(request)
         return crossing_body(_crossing(line, peer))
 
     @get(
@@ -198,7 +198,7 @@ def channel_routes(line: WorkerLine, askers: Askers) -> list[ControllerRouterHan
         limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[CreditBody]:
-        askers.require_network(_authorization(request))
+        askers.require_network(request)
         behind, count = key_of(cursor, int) or after, min(limit, _CREDITS_AT_ONCE)
         found = line.credits(_crossing(line, peer).peer, after=Number(behind), limit=count + 1)
         items = [CreditBody(n=n, credit=credit.hex()) for n, credit in found]
@@ -211,7 +211,7 @@ def channel_routes(line: WorkerLine, askers: Askers) -> list[ControllerRouterHan
         security=[{"institution": []}],
     )
     def acknowledgement(request: _Any, peer: FromPath[str]) -> AckBody:
-        askers.require_network(_authorization(request))
+        askers.require_network(request)
         wire = line.acknowledgement(_crossing(line, peer).peer)
         return AckBody(ack=None if wire is None else wire.hex())
 
@@ -267,13 +267,9 @@ def _events(line: WorkerLine, after: int) -> Sequence[Event]:
     return [Event(each.seq, "header", header_body(decode_signed_header(each.header))) for each in stored]
 
 
-def _authorization(request: _Any) -> str | None:
-    return request.headers.get("authorization")
-
-
 def _seen(request: _Any, askers: Askers, text: str) -> WalletId:
     """Return the wallet that is asked for, if whoever asks may see it."""
-    asker = askers.require(_authorization(request))
+    asker = askers.require(request)
     try:
         wallet = parse_wallet_id(text)
     except BadWalletId as error:

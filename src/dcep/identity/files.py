@@ -1,0 +1,44 @@
+"""Files of certificates: one is there whole or not at all, and whoever reads them sees when one was replaced."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Edition(NamedTuple):
+    """Which file lies under a name: another one when it was replaced. That costs no look into the file."""
+
+    inode: int
+    changed_ns: int
+    size: int
+
+
+def edition_of(path: Path) -> Edition | None:
+    """Return which file lies there now; None if there is none."""
+    with suppress(OSError):
+        found = path.stat()
+        return Edition(found.st_ino, found.st_mtime_ns, found.st_size)
+    return None
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that is there whole or not at all, and durable when this returns."""
+    draft = path.with_suffix(".draft")
+    with draft.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.replace(path)
+    flush_folder(path.parent)
+
+
+def flush_folder(folder: Path) -> None:
+    """Return when the names in a folder are durable."""
+    file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
