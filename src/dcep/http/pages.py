@@ -13,6 +13,8 @@ from dcep.http.problems import Problem
 DEFAULT_LIMIT: Final = 100
 MAX_LIMIT: Final = 1_000
 _MAX_CURSOR: Final = 256
+# A database counts its rows in 63 bits, and cannot be asked for more.
+_PLACES: Final = range(2**63)
 
 Item = TypeVar("Item")
 
@@ -51,6 +53,13 @@ def key_of(cursor: str | None, kind: type[Item]) -> Item | None:
         return None
     try:
         data = urlsafe_b64decode(cursor[:_MAX_CURSOR].encode("ascii") + b"==")
-        return msgspec.json.decode(data, type=kind)
+        key = msgspec.json.decode(data, type=kind)
     except (ValueError, msgspec.DecodeError) as error:
-        raise Problem(400, "bad_cursor", "no page of this list ends with this cursor") from error
+        raise _bad_cursor() from error
+    if isinstance(key, int) and key not in _PLACES:
+        raise _bad_cursor()
+    return key
+
+
+def _bad_cursor() -> Problem:
+    return Problem(400, "bad_cursor", "no page of this list ends with this cursor")

@@ -102,7 +102,7 @@ class SupplyBoard:
         return {
             "at_ms": now,
             "frames": {ledger_name(each.ledger): each.seq for each in (cut.tier1, *cut.shards)},
-            "supply": {**asdict(cut.supply), "law_holds": cut.law_holds},
+            "supply": supply_record(cut),
             "reserve_assurance": assurance,
             "operators": [
                 self._operator(operator, [seat for seat in seats if seat.operator == operator], money)
@@ -126,6 +126,11 @@ class SupplyBoard:
             # A vault that is admitted and not known to its shard yet is on its way there.
             "vault_fen": sum(vault.balance for vault in vaults if vault is not None),
         }
+
+
+def supply_record(cut: Cut) -> Record:
+    """Return the figures of a cut, fen, and whether the law holds."""
+    return {**asdict(cut.supply), "law_holds": cut.law_holds}
 
 
 def _by_operator(rows: Rows, kind: type) -> Mapping[OperatorId, int]:

@@ -16,6 +16,7 @@ from dcep.issuance.reserves.iso20022 import answer
 from dcep.issuance.reserves.settlement import SimulatedSettlement
 from dcep.issuance.reserves.transfers import Accounts
 from dcep.issuance.store import Order, Store
+from dcep.issuance.watch import Watch
 from dcep.ledger.client import Statement
 from dcep.messages.genesis import Genesis
 from dcep.money import Fen
@@ -56,6 +57,7 @@ class CentralBank:
         self.outbox = Outbox(self.reserve, ledgers)
         shards = {name: ledger for name, ledger in ledgers.items() if name != TIER1}
         self.board = SupplyBoard(self.reserve, ledgers[TIER1], shards)
+        self.watch = Watch(self.store, self.board.cut)
 
     def work(self, send: Send, *, now: UnixMs) -> tuple[list[Order], list[Judged]]:
         """Send once all that waits: orders to the ledgers, then transfers to the settlement system.

@@ -110,7 +110,8 @@ class Desk:
         if not isinstance(content, _ORDERS):
             raise BadInput("bad_order", f"the central bank gives no order {type(content).__name__}")
         try:
-            layout.encode(content)
+            # What cannot be read again, such as a board that nobody can meet, must never lie in the store.
+            layout.decode(type(content), layout.encode(content))
         except Malformed as error:
             raise BadInput("bad_order", f"a field of the order is out of its range: {error}") from error
         if isinstance(content, Issue | Withdraw):

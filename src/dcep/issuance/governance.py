@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from dcep.clock import UnixMs
 from dcep.errors import BadInput, DcepError
@@ -21,6 +21,9 @@ from dcep.messages.commands.freezing import Freeze, Unfreeze
 from dcep.messages.commands.governance import Rules, SetBoard, SetOperator, Workers
 from dcep.messages.layout import Code, Hash, Key, Version
 from dcep.messages.policies import Board
+
+# An empty document has a hash too.
+_OF_NOTHING: Final = Hash(hashlib.sha256(b"").digest())
 
 
 class Governance:
@@ -46,9 +49,20 @@ class Governance:
             BadInput: `unknown_ledger`.
         """
         if ledger not in self._ledgers:
-            raise BadInput("unknown_ledger", f"there is no ledger {ledger_name(ledger)}")
+            raise _unknown_ledger(ledger_name(ledger))
         replaces = self._ledgers[ledger].standing().workers
         return self._request(order_id, Workers(ledger=ledger, replaces=replaces, keys=keys), now)
+
+    def ledger_named(self, name: str) -> LedgerId:
+        """Return the ledger of this name, `tier1` or `shard-000`.
+
+        Raises:
+            BadInput: `unknown_ledger`.
+        """
+        found = [ledger for ledger in self._ledgers if ledger_name(ledger) == name]
+        if not found:
+            raise _unknown_ledger(name)
+        return found[0]
 
     # Operators.
 
@@ -85,26 +99,26 @@ class Governance:
 
     # The supervision board.
 
-    def freeze(self, order_id: str, wallet: WalletId, scope: int, basis: bytes, *, now: UnixMs) -> Order:
+    def freeze(self, order_id: str, wallet: WalletId, scope: int, basis: Hash, *, now: UnixMs) -> Order:
         """Ask for the freeze of a wallet.
 
         Args:
             scope: 1 to pay, 2 to receive, 3 both.
-            basis: the document that the law demands. It stays with whoever holds it: the order carries its SHA-256.
+            basis: SHA-256 of the document that the law demands. The document stays with whoever holds it.
 
         Raises:
             BadInput: `no_basis`: the document is empty.
             DcepError: `not_found`: no ledger has this wallet.
         """
+        _require_document(basis)
         standing = self._standing_of(wallet)
-        return self._request(
-            order_id, Freeze(wallet=wallet, replaces=standing, scope=Code(scope), basis=_hash_of(basis)), now
-        )
+        return self._request(order_id, Freeze(wallet=wallet, replaces=standing, scope=Code(scope), basis=basis), now)
 
-    def unfreeze(self, order_id: str, wallet: WalletId, basis: bytes, *, now: UnixMs) -> Order:
+    def unfreeze(self, order_id: str, wallet: WalletId, basis: Hash, *, now: UnixMs) -> Order:
         """Ask for the end of every freeze of a wallet; see `freeze`."""
+        _require_document(basis)
         standing = self._standing_of(wallet)
-        return self._request(order_id, Unfreeze(wallet=wallet, replaces=standing, basis=_hash_of(basis)), now)
+        return self._request(order_id, Unfreeze(wallet=wallet, replaces=standing, basis=basis), now)
 
     def _standing_of(self, wallet: WalletId) -> Version:
         account = self._ledgers[home_of(wallet, self._store.genesis.shards)].account(wallet)
@@ -120,7 +134,10 @@ class Governance:
         return self._desk.request(order_id, content, now=now)
 
 
-def _hash_of(basis: bytes) -> Hash:
-    if not basis:
+def _require_document(basis: Hash) -> None:
+    if basis == _OF_NOTHING:
         raise BadInput("no_basis", "a freeze has a legal basis: the document is empty")
-    return Hash(hashlib.sha256(basis).digest())
+
+
+def _unknown_ledger(name: str) -> BadInput:
+    return BadInput("unknown_ledger", f"there is no ledger {name!r}")

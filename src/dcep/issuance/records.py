@@ -11,7 +11,6 @@ from typing import Any, Final, get_type_hints
 
 from dcep.clock import UnixMs
 from dcep.ids import LedgerId, OperatorId, WalletId, ledger_name
-from dcep.issuance.reserves.account import Judged
 from dcep.issuance.store import Order, Proposed
 from dcep.messages.layout import Name
 from dcep.money import Fen
@@ -58,17 +57,6 @@ def proposal_record(order: Order, proposed: Proposed) -> Record:
             key.hex() for place, (_, key) in enumerate(proposal.policy.keys()) if place in proposal.signatures
         ),
         "is_approved": proposal.is_approved,
-    }
-
-
-def entry_record(judged: Judged) -> Record:
-    """Return an entry on the reserve account, and what was made of it."""
-    return {
-        "entry": judged.entry,
-        "reference": judged.reference,
-        "amount_fen": judged.amount,
-        "verdict": judged.verdict.value,
-        "taken_at_ms": judged.at,
     }
 
 

@@ -89,6 +89,7 @@ ENTRIES: Final = Table(
     Column("assurance", String(35), nullable=False),
     Column("verdict", String(24), nullable=False, index=True),
     Column("taken_at_ms", BigInteger, nullable=False),
+    Column("message", LargeBinary),
 )
 HOLDINGS: Final = Table(
     "holdings",
@@ -97,4 +98,18 @@ HOLDINGS: Final = Table(
     Column("at_ms", BigInteger, nullable=False),
     Column("message", LargeBinary, nullable=False),
     Column("taken_at_ms", BigInteger, nullable=False),
+)
+SUPPLY: Final = Table(
+    "supply",
+    TABLES,
+    Column("place", Integer, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("issued_fen", BigInteger, nullable=False),
+    Column("withdrawn_fen", BigInteger, nullable=False),
+    Column("issuing_vault_fen", BigInteger, nullable=False),
+    Column("bank_vaults_fen", BigInteger, nullable=False),
+    Column("wallets_fen", BigInteger, nullable=False),
+    Column("in_transit_fen", BigInteger, nullable=False),
+    Column("reserve_fen", BigInteger, nullable=False),
+    Column("law_holds", Boolean, nullable=False),
 )

@@ -12,6 +12,7 @@ from typing import Annotated, Final
 
 import msgspec
 
+from dcep.http.events import Bell
 from dcep.http.server import serve as serve_http
 from dcep.ids import TIER1, LedgerId, OperatorId
 from dcep.issuance.central_bank import CentralBank, simulated_settlement
@@ -20,7 +21,7 @@ from dcep.ledger.remote import RemoteLine
 from dcep.messages.genesis import decode_genesis, encode_genesis, network_of
 from dcep.money import Fen
 from dcep.services import machine
-from dcep.services.chores import Chore, beside, keep
+from dcep.services.chores import Chore, beside, keep, silence
 from dcep.services.outcome import ended
 from dcep.services.settings import InstitutionSettings, Seconds, member, papers_in, read_settings, settings_path
 
@@ -38,6 +39,7 @@ class CentralBankSettings(InstitutionSettings, frozen=True, kw_only=True, forbid
     simulated_reserves_fen: Annotated[int, msgspec.Meta(ge=0, le=10**17)] = 0
     operators: tuple[Annotated[int, msgspec.Meta(ge=1, le=999)], ...] = ()
     work_every_s: Seconds = 0.5
+    look_every_s: Seconds = 1.0
 
 
 async def serve(settings: CentralBankSettings, stop: asyncio.Event) -> int:
@@ -56,19 +58,26 @@ async def serve(settings: CentralBankSettings, stop: asyncio.Event) -> int:
         opened.callback(bank.close)
         deposits = {OperatorId(each): Fen(settings.simulated_reserves_fen) for each in settings.operators}
         send = simulated_settlement(bank.reserve, deposits)
+        bell = Bell(asyncio.get_running_loop())
         edge = central_bank_service(
-            bank.desk,
-            bank.reserve,
+            bank,
             known.askers,
+            bell=bell,
             clock=machine.now,
             ids=machine.request_ids(),
             missing=lambda: ["stopping"] * stop.is_set() + known.missing(),
             warnings=known.warnings,
         )
         work = Chore("orders and reserves", lambda: bank.work(send, now=machine.now()), settings.work_every_s)
-        async with beside(stop, keep(work, stop)):
+        look = Chore("the watch over the supply", lambda: _look(bank, bell), settings.look_every_s)
+        async with beside(stop, keep(work, stop), keep(look, stop), silence(bell, stop)):
             await serve_http(edge, settings.host, settings.port, stop)
     return _DONE
+
+
+def _look(bank: CentralBank, bell: Bell) -> None:
+    if bank.watch.look(now=machine.now()):
+        bell.ring()
 
 
 def main() -> int:

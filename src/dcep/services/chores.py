@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from typing import Final, NamedTuple
 
 from dcep.errors import DcepError
+from dcep.http.events import Bell
 
 LOG: Final = logging.getLogger("dcep.services")
 
@@ -57,6 +58,12 @@ async def keep(chore: Chore, stop: asyncio.Event) -> None:
                 LOG.info("%s: again as it should be", chore.name)
             trouble = ""
         await wait(stop, chore.every_s)
+
+
+async def silence(bell: Bell, stop: asyncio.Event) -> None:
+    """End every stream of events when the process is told to stop."""
+    await stop.wait()
+    bell.silence()
 
 
 async def wait(stop: asyncio.Event, seconds: float) -> None:

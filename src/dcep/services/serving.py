@@ -25,7 +25,7 @@ from dcep.ledger.folder import Folder
 from dcep.ledger.routes import ledger_service
 from dcep.ledger.timekeeping import Teller
 from dcep.services import machine
-from dcep.services.chores import LOG, Chore, beside, keep, wait
+from dcep.services.chores import LOG, Chore, beside, keep, silence, wait
 from dcep.services.settings import LedgerSettings, signer_in
 
 _DONE: Final = 0
@@ -79,7 +79,8 @@ async def serve_ledger(settings: LedgerSettings, desk: Desk, stop: asyncio.Event
     )
     checkpoint = Chore("checkpoint", _checkpoints(line), settings.checkpoint_every_s)
     chores = [keep(chore, stop) for chore in (*desk.chores, checkpoint)]
-    async with beside(stop, *chores, _watch(line, stop), _silence(bell, stop)):
+    # 4.
+    async with beside(stop, *chores, _watch(line, stop), silence(bell, stop)):
         await serve(edge, settings.host, settings.port, stop)
     # 3.
     return _DONE if line.is_running else Unavailable.exit_code
@@ -112,11 +113,3 @@ async def _watch(line: WorkerLine, stop: asyncio.Event) -> None:
         LOG.error("the worker has stopped: the process ends, and a start reads the log")
         await wait(stop, _FAREWELL_S)
         stop.set()
-
-
-# 4.
-
-
-async def _silence(bell: Bell, stop: asyncio.Event) -> None:
-    await stop.wait()
-    bell.silence()

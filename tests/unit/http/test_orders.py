@@ -32,7 +32,7 @@ def test_a_page_ends_with_the_cursor_of_its_last_row() -> None:
     assert last.next is None
 
 
-@pytest.mark.parametrize("text", ["", "!", "AAAA", cursor("a word"), "A" * 10_000])
+@pytest.mark.parametrize("text", ["", "!", "AAAA", cursor("a word"), "A" * 10_000, cursor(2**63), cursor(-1)])
 def test_a_cursor_that_was_never_given_out_is_refused(text: str) -> None:
     """Cursors come from outside, like everything else."""
     with pytest.raises(Problem) as refused:

@@ -9,6 +9,8 @@ import pytest
 
 from dcep.database import open_database
 from dcep.issuance.store import MIGRATIONS
+from tests.institutions import Institutions
+from tests.unit.issuance.house import House
 from tests.unit.issuance.realm import Bank, Realm
 
 
@@ -30,3 +32,9 @@ def bank(tmp_path: Path, tables: Path) -> Iterator[Bank]:
     yield bank
     bank.close()
     realm.close()
+
+
+@pytest.fixture
+def house(bank: Bank, tmp_path: Path) -> House:
+    """Return the service of the central bank."""
+    return House(bank, Institutions(tmp_path / "identity"))

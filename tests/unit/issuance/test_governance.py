@@ -14,7 +14,7 @@ from dcep.issuance.officers import board_of
 from dcep.issuance.rules import read_rules
 from dcep.issuance.states import State
 from dcep.messages.classes import Scope, WalletClass
-from dcep.messages.layout import Key
+from dcep.messages.layout import Hash, Key
 from dcep.messages.signatory import Signatory, single_key
 from dcep.money import Fen
 from dcep.operators.registrar import Registrar
@@ -22,7 +22,8 @@ from dcep.operators.vault import Vault
 from dcep.wallet.payments import Wallet
 from tests.unit.issuance.realm import BANK, HOUR, RICHES, SHARD, Bank
 
-ORDER_OF_A_COURT: Final = "冻结决定书 2026-17".encode()
+ORDER_OF_A_COURT: Final = Hash(hashlib.sha256("冻结决定书 2026-17".encode()).digest())
+NOTHING: Final = Hash(hashlib.sha256(b"").digest())
 
 
 def opened(bank: Bank, *names: str) -> list[Wallet]:
@@ -160,7 +161,7 @@ def test_the_supervision_board_freezes_a_wallet_on_a_legal_basis(bank: Bank) -> 
     freed = bank.finish("unfreeze", by=realm.supervisors[1:])
 
     assert (frozen.state, frozen.given.ledger, freed.state) == (State.SETTLED, SHARD, State.SETTLED)
-    assert frozen.content.basis == hashlib.sha256(ORDER_OF_A_COURT).digest()
+    assert frozen.content.basis == ORDER_OF_A_COURT
     assert answer == "payer_frozen"
     view = realm.shard.account(wallet.id)
     assert view is not None
@@ -182,7 +183,7 @@ def test_a_freeze_has_a_basis_and_a_wallet(bank: Bank) -> None:
     (wallet,) = opened(bank, "li")
 
     with pytest.raises(BadInput, match="no_basis"):
-        bank.governance.freeze("freeze", wallet.id, Scope.PAY, b"", now=bank.realm.now)
+        bank.governance.freeze("freeze", wallet.id, Scope.PAY, NOTHING, now=bank.realm.now)
     with pytest.raises(DcepError, match="not_found"):
         bank.governance.freeze("freeze", bank.realm.wallet("nobody"), Scope.PAY, ORDER_OF_A_COURT, now=bank.realm.now)
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 
-from dcep.clock import UnixMs
 from dcep.ids import TIER1
 from dcep.issuance.officers import board_of
-from dcep.issuance.records import content_record, entry_record, order_record, proposal_record
+from dcep.issuance.records import content_record, order_record, proposal_record
 from dcep.issuance.rules import read_rules
 from dcep.messages.commands.freezing import Freeze
 from dcep.messages.commands.governance import Workers
 from dcep.messages.layout import Code, Hash, Key, Version
 from dcep.messages.signed import command_id
 from dcep.money import Fen
-from tests.unit.issuance.realm import BANK, HOUR, Bank
+from tests.unit.issuance.realm import HOUR, Bank
 
 
 def test_an_officer_reads_what_the_bytes_say(bank: Bank) -> None:
@@ -54,13 +53,3 @@ def test_every_kind_of_order_can_be_read(bank: Bank) -> None:
     assert [seat["site"] for seat in board["seats"]] == [2, 1]
     assert (admission["operator"], admission["registrar_policy"]["suite"]) == ("001", 3)
     json.dumps([freeze, workers, rules, board, admission])
-
-
-def test_an_entry_tells_what_was_made_of_it(bank: Bank) -> None:
-    """Whoever looks for money that came in finds the name of what is wrong with it."""
-    bank.desk.issue("issue", BANK, Fen(5), now=bank.realm.now)
-    (judged,) = bank.reserve.send_due(bank.settle, now=UnixMs(bank.realm.now))
-
-    record = entry_record(judged)
-
-    assert (record["amount_fen"], record["verdict"], record["taken_at_ms"]) == (5, "matched", bank.realm.now)

@@ -125,15 +125,15 @@ class Reserve:
         """
         entries = read_entries(message)
         with self.store.transaction() as rows:
-            return [self._take(rows, entry, now) for entry in entries]
+            return [self._take(rows, entry, message, now) for entry in entries]
 
-    def _take(self, rows: Rows, entry: Entry, now: UnixMs) -> Judged:
+    def _take(self, rows: Rows, entry: Entry, message: bytes, now: UnixMs) -> Judged:
         transfer = rows.connection.execute(
             select(TRANSFERS).where(TRANSFERS.c.reference == entry.reference)
         ).one_or_none()
         verdict = self._judge(rows, entry, transfer)
         if verdict is not Verdict.DUPLICATE:
-            place = _keep(rows, entry, verdict, now)
+            place = _keep(rows, entry, verdict, message, now)
             if verdict is Verdict.MATCHED:
                 _change(rows, entry.reference, booked=place)
                 _let_issue_begin(rows, transfer, now)
@@ -209,22 +209,6 @@ class Reserve:
             booked = _sum(rows, Direction.LOCK, is_own & TRANSFERS.c.booked.is_not(None))
             return booked - _sum(rows, Direction.RELEASE, is_own)
 
-    def odd_entries(self, *, after: int = 0, limit: int = 100) -> list[Judged]:
-        """Return the entries that made nothing and that a person should look at, oldest first."""
-        is_odd = ENTRIES.c.verdict.not_in([Verdict.MATCHED.value, Verdict.NOT_BOOKED.value])
-        query = select(ENTRIES).where(is_odd, ENTRIES.c.place > after).order_by(ENTRIES.c.place).limit(limit)
-        with self.store.transaction() as rows:
-            return [
-                Judged(
-                    entry=row.entry,
-                    reference=row.reference,
-                    amount=Fen(row.amount_fen),
-                    verdict=Verdict(row.verdict),
-                    at=UnixMs(row.taken_at_ms),
-                )
-                for row in rows.connection.execute(query)
-            ]
-
     def booked_messages(self) -> list[bytes]:
         """Return the messages of all transfers that were booked, as they were booked one after the other."""
         query = select(TRANSFERS.c.message).where(TRANSFERS.c.booked.is_not(None)).order_by(TRANSFERS.c.booked)
@@ -242,7 +226,7 @@ def require_amount(amount: Fen) -> None:
         raise BadInput("bad_amount", f"a transfer of reserves is 1 to {MAX_AMOUNT} fen")
 
 
-def _keep(rows: Rows, entry: Entry, verdict: Verdict, now: UnixMs) -> int:
+def _keep(rows: Rows, entry: Entry, verdict: Verdict, message: bytes, now: UnixMs) -> int:
     added = rows.connection.execute(
         insert(ENTRIES).values(
             entry=entry.id,
@@ -254,6 +238,7 @@ def _keep(rows: Rows, entry: Entry, verdict: Verdict, now: UnixMs) -> int:
             assurance=entry.assurance[:35],
             verdict=verdict.value,
             taken_at_ms=now,
+            message=message,
         )
     )
     (place,) = added.inserted_primary_key or (0,)

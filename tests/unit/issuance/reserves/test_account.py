@@ -11,6 +11,7 @@ from dcep.errors import BadInput, DcepError
 from dcep.ids import OperatorId
 from dcep.issuance.central_bank import simulated_settlement
 from dcep.issuance.reserves.account import Verdict
+from dcep.issuance.reserves.books import entries
 from dcep.issuance.reserves.iso20022 import read_transfer, write_entry
 from dcep.issuance.reserves.settlement import SimulatedSettlement
 from dcep.issuance.reserves.transfers import MAX_AMOUNT, SIMULATED, Accounts, Entry
@@ -77,7 +78,7 @@ def test_an_entry_that_differs_makes_no_lock_and_is_named(bank: Bank, change: di
     first, second = told(bank, replace(entry, **change), replace(entry, id="E2"))
 
     assert (first, second) == (verdict, Verdict.MATCHED)
-    named = [odd.verdict for odd in bank.reserve.odd_entries()]
+    named = [odd.verdict for odd in entries(bank.store, is_odd=True)]
     assert named == ([] if verdict is Verdict.NOT_BOOKED else [verdict])
 
 
@@ -89,7 +90,7 @@ def test_an_entry_counts_once(bank: Bank) -> None:
 
     assert verdicts == [Verdict.MATCHED, Verdict.DUPLICATE, Verdict.BOOKED_TWICE, Verdict.ENTRY_REUSED]
     assert bank.reserve.locked().booked_fen == AMOUNT
-    assert [odd.verdict for odd in bank.reserve.odd_entries()] == [Verdict.BOOKED_TWICE, Verdict.ENTRY_REUSED]
+    assert [odd.verdict for odd in entries(bank.store, is_odd=True)] == [Verdict.BOOKED_TWICE, Verdict.ENTRY_REUSED]
 
 
 def test_an_announced_entry_makes_the_lock_when_it_is_booked(bank: Bank) -> None:
@@ -193,7 +194,7 @@ def test_a_withdrawal_sends_the_reserves_back(bank: Bank) -> None:
     assert bank.desk.order("withdraw").state is State.SETTLED
     assert (locked.booked_fen, locked.released_fen, locked.locked_fen) == (AMOUNT, AMOUNT, 0)
     assert bank.realm.settlement.free_fen(BANK) == RICHES
-    assert bank.reserve.odd_entries() == []
+    assert entries(bank.store, is_odd=True) == []
     assert bank.reserve.locked_of(BANK) == 0
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from itertools import count
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import httpx
 import pytest
@@ -15,68 +13,20 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from dcep.identity.certificates import Subject
 from dcep.issuance.reserves.iso20022 import answer
-from dcep.issuance.routes import central_bank_service
 from dcep.messages import layout
-from tests.institutions import LEDGER, ONE, STAFF, Institutions
+from tests.institutions import LEDGER, ONE
+from tests.unit.issuance.house import URL, House
 from tests.unit.issuance.realm import Bank, Realm
-
-_URL: Final = "http://central-bank"
 
 
 @pytest.fixture
-def bank(tmp_path: Path) -> Iterator[Bank]:
-    """Return a central bank in its first life."""
-    realm = Realm(tmp_path)
+def bank(tmp_path: Path, tables: Path) -> Iterator[Bank]:
+    """Return a central bank in its first life: it has admitted nobody."""
+    realm = Realm(tmp_path, tables=tables)
     bank = realm.bank()
     yield bank
     bank.close()
     realm.close()
-
-
-class House:
-    """The central bank's service, asked in a loop of its own."""
-
-    def __init__(self, bank: Bank, institutions: Institutions) -> None:
-        self._bank, self.institutions = bank, institutions
-
-    def edge(self) -> Any:
-        bank = self._bank
-        return central_bank_service(
-            bank.desk,
-            bank.reserve,
-            self.institutions.askers(_URL),
-            clock=lambda: bank.realm.now,
-            ids=map(str, count(1)),
-            missing=list,
-        )
-
-    def _ask(self, ask: Callable[[httpx.AsyncClient], Awaitable[httpx.Response]]) -> httpx.Response:
-        async def main() -> httpx.Response:
-            transport = httpx.ASGITransport(app=self.edge())
-            async with httpx.AsyncClient(transport=transport, base_url=_URL) as client:
-                return await ask(client)
-
-        return asyncio.run(main())
-
-    def get(self, path: str, by: Subject | None = STAFF) -> httpx.Response:
-        return self._ask(lambda client: client.get(path, auth=self._signed(by)))
-
-    def post(self, path: str, body: Any = None, *, key: str = "", by: Subject | None = STAFF) -> httpx.Response:
-        headers = {"Idempotency-Key": key} if key else {}
-        return self._ask(lambda client: client.post(path, json=body, headers=headers, auth=self._signed(by)))
-
-    def send(self, request: dict[str, Any]) -> httpx.Response:
-        """Send a request of the staff's as it is."""
-        return self._ask(lambda client: client.request(**request, auth=self._signed(STAFF)))
-
-    def _signed(self, by: Subject | None) -> httpx.Auth:
-        return httpx.Auth() if by is None else self.institutions.signed(by)
-
-
-@pytest.fixture
-def house(bank: Bank, tmp_path: Path) -> House:
-    """Return the service of the central bank."""
-    return House(bank, Institutions(tmp_path / "identity"))
 
 
 def _lock(bank: Bank) -> None:
@@ -247,7 +197,7 @@ def test_no_request_makes_the_house_fall(house: House) -> None:
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     )
     def ask(case: Any) -> None:
-        request = case.as_transport_kwargs(base_url=_URL)
+        request = case.as_transport_kwargs(base_url=URL)
         request.pop("cookies", None)
         if isinstance(request.get("data"), bytes):
             request["content"] = request.pop("data")
