@@ -134,11 +134,12 @@ class Citizens:
         self.bakery = wallet_id(BANK, 1_000)
         self.vault_wallet, self.registrar_wallet = wallet_id(BANK, 1), wallet_id(BANK, 2)
         self.vault = Vault(Signatory(self.network, self.vault_wallet, key("vault")))
+        self.issuing_vault = IssuingVault(self.network, board_of(self.officers, needed=2))
         self.registrar = Registrar(Signatory(self.network, self.registrar_wallet, key("registrar")))
 
     def open_bank(self, tier1: Line, shard: Line, carry: Callable[[], object], money: Fen) -> None:
         """Admit the bank, issue and allocate money to it, and wait until it has arrived."""
-        vault = IssuingVault(self.network, board_of(self.officers, needed=2))
+        vault = self.issuing_vault
         lock = LockId(bytes(16))
         seat = SetOperator(
             operator=BANK,
@@ -155,7 +156,7 @@ class Citizens:
             vault.issue(BANK, money, lock, expires_at=later()),
             vault.allocate(SHARD, BANK, money, lock, expires_at=later()),
         ):
-            require_settled(tier1.submit([self._approved(proposal)]))
+            require_settled(tier1.submit([self.approved(proposal)]))
         end = time.monotonic() + _PATIENCE_S
         while (account := shard.account(self.vault_wallet)) is None or account.balance != money:
             assert time.monotonic() < end, "the money has not arrived"
@@ -176,7 +177,8 @@ class Citizens:
                 require_settled(shard.submit(wires[start : start + 64]))
         return wallets
 
-    def _approved(self, proposal: Proposal) -> bytes:
+    def approved(self, proposal: Proposal) -> bytes:
+        """Return an order that enough officers have signed."""
         for officer in self.officers[:2]:
             proposal.approve(officer)
         return proposal.wire()

@@ -20,9 +20,10 @@ def doctor(*, data: Path = Path("currency"), json: bool = False) -> int:
     json
         Print one JSON document.
     """
+    from dcep.services import machine
     from dcep.services.diagnosis import Health, examine
 
-    findings = list(examine(data))
+    findings = list(examine(data, machine.now()))
     is_well = all(finding.health is not Health.WRONG for finding in findings)
     if json:
         rows = [

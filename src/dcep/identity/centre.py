@@ -5,8 +5,9 @@
     FOLDER/issued/KEYID.pem    each certificate
     FOLDER/revoked.pem         the newest list of those that were taken back, an empty one at first
 
-A file is there whole or not at all. A founding that was cut short goes on where it stopped. What others are given is
-the same folder without the root key (dcep.identity.folder).
+A file is there whole or not at all. A founding that was cut short goes on where it stopped. Programs that write into
+the folder at the same time do it one after the other. What others are given is the same folder without the root key
+(dcep.identity.folder).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from dcep.crypto.suites import Signer
 from dcep.errors import BadInput
 from dcep.identity.authority import Authority, read_revocations, read_root
 from dcep.identity.certificates import Institution, Subject, read_certificate
-from dcep.identity.files import write_whole
+from dcep.identity.files import alone, write_whole
 from dcep.identity.trust import TrustStore
 
 # A list is signed anew at every revocation, and before it is this old: one that does not come is missed.
@@ -78,11 +79,12 @@ class Centre:
         certificate = self.authority.issue(request, subject, now=now, days=days, serial=serial)
         institution = read_certificate(certificate)
         file = self._file(institution.keyid)
-        if file.exists():
-            raise BadInput("serial_used", "a certificate with this serial was issued", next_step="draw another")
-        if any(each.key == institution.key and each.subject != subject for each in self._issued()):
-            raise BadInput("key_used", "another institution has this key", next_step="make a key of your own")
-        write_whole(file, certificate)
+        with alone(self._folder):
+            if file.exists():
+                raise BadInput("serial_used", "a certificate with this serial was issued", next_step="draw another")
+            if any(each.key == institution.key and each.subject != subject for each in self._issued()):
+                raise BadInput("key_used", "another institution has this key", next_step="make a key of your own")
+            write_whole(file, certificate)
         self.trust.add(certificate)
         return certificate
 
@@ -103,21 +105,23 @@ class Centre:
     def publish(self, folder: Path) -> None:
         """Give what everybody may know to an institution's folder: the root, each certificate, the newest list."""
         (folder / "issued").mkdir(parents=True, exist_ok=True)
-        for file in (self._folder / "root.pem", *sorted((self._folder / "issued").glob("*.pem"))):
-            given = folder / file.relative_to(self._folder)
-            if not given.exists():
-                write_whole(given, file.read_bytes())
-        given, newest = folder / "revoked.pem", self.revocations
-        if not given.exists() or given.read_bytes() != newest:
-            write_whole(given, newest)
+        with alone(self._folder):
+            for file in (self._folder / "root.pem", *sorted((self._folder / "issued").glob("*.pem"))):
+                given = folder / file.relative_to(self._folder)
+                if not given.exists():
+                    write_whole(given, file.read_bytes())
+            given, newest = folder / "revoked.pem", self.revocations
+            if not given.exists() or given.read_bytes() != newest:
+                write_whole(given, newest)
 
     def _sign_list(self, more: Mapping[int, UnixMs], now: UnixMs) -> bytes:
-        number, revoked = 0, dict[int, UnixMs]()
-        with suppress(FileNotFoundError):
-            number, revoked, _ = read_revocations(self.revocations, read_root(self.authority.root))
-        # Whoever was taken back before was taken back then.
-        written = self.authority.revocations({**more, **revoked}, now=now, days=LIST_DAYS, number=number + 1)
-        write_whole(self._folder / "revoked.pem", written)
+        with alone(self._folder):
+            number, revoked = 0, dict[int, UnixMs]()
+            with suppress(FileNotFoundError):
+                number, revoked, _ = read_revocations(self.revocations, read_root(self.authority.root))
+            # Whoever was taken back before was taken back then.
+            written = self.authority.revocations({**more, **revoked}, now=now, days=LIST_DAYS, number=number + 1)
+            write_whole(self._folder / "revoked.pem", written)
         self.trust.take_back(written)
         return written
 

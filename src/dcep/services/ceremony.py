@@ -23,6 +23,7 @@ from dcep.crypto.suites import Signer
 from dcep.errors import BadInput
 from dcep.identity.centre import Centre
 from dcep.identity.certificates import Kind, Subject
+from dcep.identity.papers import read_pair
 from dcep.identity.renewal import Party, Renewal, serial_of
 from dcep.ids import NetworkId
 from dcep.ledger.folder import Folder, build_durably, make_folder
@@ -32,7 +33,7 @@ from dcep.messages.layout import Key
 from dcep.messages.policies import Seat, Threshold
 from dcep.messages.signatory import single_key
 from dcep.services.founding import Founders, found, genesis_of
-from dcep.services.topology import CENTRAL_BANK, CENTRE, OPERATORS, SHARD_NAME, TIER1_NAME, Address
+from dcep.services.topology import CENTRAL_BANK, CENTRE, OPERATORS, SHARD_NAME, TIER1_NAME, TRUST, Address
 
 OFFICERS: Final = 5
 OFFICERS_NEEDED: Final = 3
@@ -40,7 +41,6 @@ SITES: Final = 2
 SUPERVISORS: Final = 3
 SUPERVISORS_NEEDED: Final = 2
 SETTINGS: Final = "settings.toml"
-TRUST: Final = "trust"
 # For as long as nobody here will remember how it was founded.
 ROOT_DAYS: Final = 7_300
 # What SimulatedSettlement gives each operator to begin with: a hundred billion yuan.
@@ -120,10 +120,29 @@ class Ceremony:
         if (trust / "root.pem").exists() and not (folder / "root.key").exists():
             raise _missing_key(folder / "root.key", "the root that everybody was given")
         make_folder(folder)
-        centre = Centre.found(
-            folder, name="authentication centre", now=now, days=ROOT_DAYS, serial=serial_of(self._random)
-        )
+        serial = serial_of(self._random)
+        centre = Centre.found(folder, name="authentication centre", now=now, days=ROOT_DAYS, serial=serial)
         return Renewal(centre, trust, self._random).see_to(self.parties(), now=now)
+
+    def replace(self, name: str, now: UnixMs, *, is_stolen: bool) -> Party:
+        """Give somebody another key and certificate at once, and take the last one back if it was stolen.
+
+        Raises:
+            BadInput: `unknown_institution`; or the centre is not there.
+        """
+        party = next((party for party in self.parties() if party.subject.name == name), None)
+        if party is None:
+            names = ", ".join(party.subject.name for party in self.parties())
+            raise BadInput("unknown_institution", f"nobody here is called {name!r}", next_step=f"one of {names}")
+        centre = Centre(self._data / CENTRE)
+        last = read_pair(party.key, party.certificate).institution.keyid if is_stolen else ""
+        renewal = Renewal(centre, self._data / TRUST, self._random)
+        renewal.renew(party, now=now)
+        if is_stolen:
+            # Only now: whoever is renewed is refused at no moment.
+            centre.revoke(last, now=now)
+            centre.publish(self._data / TRUST)
+        return party
 
     def parties(self) -> list[Party]:
         """Return everybody who signs requests."""
@@ -135,7 +154,7 @@ class Ceremony:
 
     def _party(self, whose: str, kind: Kind) -> Party:
         folder, file = self._data / whose, "staff" if kind is Kind.STAFF else "institution"
-        name = f"staff of {whose}" if kind is Kind.STAFF else whose
+        name = f"{whose}-staff" if kind is Kind.STAFF else whose
         return Party(
             subject=Subject(name=name, kind=kind),
             key=folder / "keys" / f"{file}.key",

@@ -17,9 +17,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from dcep.clock import DAY_MS, UnixMs
 from dcep.crypto.suites import BadSignature, Signer, require_signature
 from dcep.errors import DcepError
+from dcep.identity.expiry import Ending, forecast
+from dcep.identity.folder import TrustFolder
+from dcep.identity.papers import WARNING_DAYS
 from dcep.ledger.folder import Folder
+from dcep.services.topology import TRUST
 
 _MIB: Final = 1 << 20
 # A small economy needs a tenth of it; a disk that is nearly full is a stop that can be foreseen.
@@ -30,6 +35,7 @@ _FLUSHES: Final = 9
 _FLUSH_BYTES: Final = 64 * 1024
 # Ten of these a second are still a payment system; a flush is shared by all that wait for it.
 _SLOW_FLUSH_MS: Final = 100
+_RENEW: Final = "dcep up renews it when it starts and while it runs; docs/operating/rotation.md says how else"
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -51,8 +57,8 @@ class Finding:
     next_step: str = ""
 
 
-def examine(data: Path) -> Iterator[Finding]:
-    """Yield what was found, of the machine first, then of the data folder."""
+def examine(data: Path, now: UnixMs) -> Iterator[Finding]:
+    """Yield what was found, of the machine first, then of the data folder and the certificates in it."""
     yield _core()
     yield _memory()
     yield _open_files()
@@ -62,6 +68,7 @@ def examine(data: Path) -> Iterator[Finding]:
         return
     yield from _disk(data)
     yield from _keys(data)
+    yield from _certificates(data, now)
     yield _folder(data)
 
 
@@ -136,8 +143,9 @@ def _flush_ms(folder: Path) -> float:
 
 
 def _keys(data: Path) -> Iterator[Finding]:
-    # Of the folder itself and of each institution in it.
-    files = [file for folder in (*data.glob("keys"), *data.glob("*/keys")) for file in folder.iterdir()]
+    # Of the folder itself, of each institution in it, and of the authentication centre.
+    kept = [file for folder in (*data.glob("keys"), *data.glob("*/keys")) for file in folder.iterdir()]
+    files = [*kept, *data.glob("*/root.key")]
     open_to_others = sorted(
         str(file.relative_to(data)) for file in files if file.is_file() and file.stat().st_mode & _OTHERS
     )
@@ -146,6 +154,39 @@ def _keys(data: Path) -> Iterator[Finding]:
         yield _wrong("keys", f"others may read {', '.join(open_to_others)}", step)
     elif files:
         yield _well("keys", f"{len(files)} key files, each its owner's alone")
+
+
+def _certificates(data: Path, now: UnixMs) -> Iterator[Finding]:
+    if not (data / TRUST).exists():
+        return
+    try:
+        trust = TrustFolder(data / TRUST)
+    except DcepError as error:
+        yield _wrong("certificates", str(error), f"put {data / TRUST / 'root.pem'} back from a copy")
+        return
+    believed = trust.institutions()
+    endings = forecast(believed, now=now, within_days=WARNING_DAYS)
+    open_endings = [ending for ending in endings if not ending.successor]
+    if trust.root_has_ended(now):
+        yield _wrong("certificates", "the root has ended, and with it every certificate", "found another centre")
+    for ending in open_endings:
+        yield _ending(ending)
+    for warning in trust.warnings(now):
+        yield _advice("certificates", f"{warning}: nobody hears what was taken back", _RENEW)
+    for name in trust.strangers():
+        file = data / TRUST / "issued" / name
+        yield _advice("certificates", f"{file} is no certificate of this centre", "remove it")
+    if believed and not open_endings:
+        first = min(max(each.ends_at for each in believed if each.subject == one.subject) for one in believed)
+        left = (first - now) // DAY_MS
+        yield _well("certificates", f"{len(believed)} count, and the first that has no successor ends in {left} days")
+
+
+def _ending(ending: Ending) -> Finding:
+    who = ending.institution.subject.name
+    if ending.days_left < 0:
+        return _wrong("certificates", f"that of {who} has ended: nobody believes what it signs", _RENEW)
+    return _advice("certificates", f"that of {who} ends in {ending.days_left} days and has no successor", _RENEW)
 
 
 def _folder(data: Path) -> Finding:

@@ -15,6 +15,8 @@ TIER1_NAME: Final = "tier1"
 SHARD_NAME: Final = ledger_name(SHARD)
 CENTRAL_BANK: Final = "central-bank"
 CENTRE: Final = "authentication-centre"
+# What the centre has given to everybody.
+TRUST: Final = "trust"
 # The operators of the published design; the eighth place is configured and empty.
 OPERATORS: Final = {
     OperatorId(1): "icbc",

@@ -11,15 +11,20 @@ from typing import Any, Final
 import pytest
 
 from dcep.clock import DAY_MS, UnixMs
-from dcep.errors import BadInput
+from dcep.errors import BadInput, Unavailable
 from dcep.identity.renewal import CERTIFICATE_DAYS, issue
 from dcep.identity.requests import make_request
 from dcep.ids import TIER1
+from dcep.messages.commands.governance import Workers
+from dcep.messages.layout import Key, Version
+from dcep.messages.outcomes import Status
+from dcep.messages.receipts import verify
 from dcep.money import Fen
 from dcep.services import machine
 from dcep.services.settings import signer_in
+from dcep.simulation.economy import require_settled
 from tests.institutions import LEDGER, ONE, TWO
-from tests.street import Town, town
+from tests.street import SHARD, Town, key, later, town
 
 _PATIENCE_S: Final = 60.0
 _ASKERS: Final = 4
@@ -97,6 +102,41 @@ def test_an_expired_certificate_is_named_by_its_process_until_it_is_renewed(plac
 
     _until(lambda: _health(place)["ready"], "the renewed certificate is not taken")
     _until(lambda: "relay: again as it should be" in place.shard.log.read_text(), "the relay stands still")
+
+
+@pytest.mark.long
+def test_a_workers_key_is_replaced_by_an_order_of_the_board_and_a_start(place: Town) -> None:
+    """Both keys stand on the list until the new one writes; then a process with the old one writes nothing and ends."""
+    wallet = place.new_wallets(place.line(), 1, Fen(10))[0]
+    new = key("the next worker of the shard")
+
+    _put_on_list(place, Version(1), Key(key("shard").public), Key(new.public))
+    place.shard.stop()
+    (place.data / "keys" / "shard").write_bytes(new.seed)
+    place.shard.start()
+    wire = wallet.pay(place.bakery, Fen(1), expires_at=later())
+    answer = place.line().submit([wire])[0]
+    receipt = place.line().receipt_of(wire, answer)
+    _put_on_list(place, Version(2), Key(new.public))
+    place.shard.stop()
+    (place.data / "keys" / "shard").write_bytes(key("shard").seed)
+    place.shard.start(wait=False)
+    ended = place.shard.wait()
+    (place.data / "keys" / "shard").write_bytes(new.seed)
+    place.shard.start()
+
+    assert verify(receipt, place.network, [Key(new.public)]).outcome.status is Status.SETTLED
+    assert ended == Unavailable.exit_code
+    assert "not_a_worker" in place.shard.log.read_text()
+    assert place.line().submit([wallet.pay(place.bakery, Fen(1), expires_at=later())])[0].outcome.is_final
+
+
+def _put_on_list(place: Town, replaces: Version, *keys: Key) -> None:
+    """Let the officers replace the list of the shard's workers, and wait until the shard has heard it."""
+    order = Workers(ledger=SHARD, replaces=replaces, keys=keys)
+    proposal = place.issuing_vault.order(order, expires_at=later())
+    require_settled(place.line(TIER1).submit([place.approved(proposal)]))
+    _until(lambda: place.line().standing().workers == replaces + 1, "the shard has not heard of the list")
 
 
 def test_a_certificate_that_is_taken_back_opens_nothing_from_then_on(place: Town) -> None:

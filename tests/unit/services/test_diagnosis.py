@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import pytest
 
 from dcep.cli.doctor import doctor
+from dcep.clock import DAY_MS, UnixMs
 from dcep.issuance.rules import read_rules
 from dcep.ledger.engine.statute import PythonEngine
 from dcep.ledger.folder import Folder
+from dcep.services import machine
+from dcep.services.ceremony import Ceremony
 from dcep.services.diagnosis import Finding, Health, examine
 from dcep.simulation.opening import open_economy
+
+_NOW: Final = machine.now()
 
 
 @pytest.fixture
@@ -24,8 +29,8 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-def _found(data: Path) -> dict[str, Finding]:
-    return {finding.name: finding for finding in examine(data)}
+def _found(data: Path, now: UnixMs = _NOW) -> dict[str, Finding]:
+    return {finding.name: finding for finding in examine(data, now)}
 
 
 def test_of_a_sound_folder_nothing_is_wrong(data: Path) -> None:
@@ -106,3 +111,56 @@ def test_a_disk_that_is_nearly_full_is_wrong_before_it_is_full(
 
     assert code == 1
     assert "✗ disk         0 MiB are free" in capsys.readouterr().out
+
+
+@pytest.fixture(scope="module")
+def certified(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a currency whose institutions have certificates."""
+    folder = tmp_path_factory.mktemp("currency")
+    Ceremony(folder, machine.random_bytes).certify(_NOW)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("days", "health", "said"),
+    [
+        (0, Health.WELL, "3 count, and the first that has no successor ends in 29 days"),
+        (24, Health.WELL, "ends in 5 days"),
+        (27, Health.ADVICE, "that of central-bank-staff ends in 2 days and has no successor"),
+        (31, Health.WRONG, "that of central-bank-staff has ended"),
+    ],
+)
+def test_the_end_of_certificates_is_foretold(certified: Path, days: int, health: Health, said: str) -> None:
+    """Before requests are refused, with the way to the next one."""
+    told = [each for each in examine(certified, UnixMs(_NOW + days * DAY_MS)) if each.name == "certificates"]
+
+    assert {each.health for each in told if "revocations" not in each.explanation} == {health}
+    assert any(said in each.explanation for each in told)
+    assert all(each.next_step for each in told if each.health is not Health.WELL)
+
+
+def test_a_list_that_did_not_come_is_foretold(certified: Path) -> None:
+    """Nobody would notice otherwise that he hears no more of what was taken back."""
+    told = list(examine(certified, UnixMs(_NOW + 31 * DAY_MS)))
+
+    assert any("revocations_overdue" in each.explanation for each in told)
+
+
+def test_files_among_the_certificates_that_are_none_are_named(certified: Path, tmp_path: Path) -> None:
+    """And a trust folder without its root, which every process needs to start."""
+    copy = shutil.copytree(certified, tmp_path / "copy")
+    (copy / "trust" / "issued" / "1.pem").write_bytes(b"garbage")
+    strange = list(examine(copy, _NOW))
+    (copy / "trust" / "root.pem").unlink()
+    rootless = _found(copy)["certificates"]
+
+    assert any("issued/1.pem is no certificate" in each.explanation for each in strange)
+    assert (rootless.health, "root.pem" in rootless.next_step) == (Health.WRONG, True)
+
+
+def test_a_root_key_that_others_may_read_is_named(certified: Path, tmp_path: Path) -> None:
+    """Whoever reads it certifies himself as anybody."""
+    copy = shutil.copytree(certified, tmp_path / "copy")
+    (copy / "authentication-centre" / "root.key").chmod(0o644)
+
+    assert _found(copy)["keys"].health is Health.WRONG
