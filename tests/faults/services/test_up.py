@@ -70,6 +70,11 @@ class Currency:
             assert time.monotonic() < end, f"{name} does not answer"
             time.sleep(0.1)
 
+    def replace(self, name: str) -> int:
+        """Let an institution's key be stolen, and give it another one while the currency runs."""
+        line = [*_DCEP, "certificates", "replace", name, "--data", str(self.data), "--stolen"]
+        return subprocess.run(line, check=False, stdout=subprocess.DEVNULL).returncode
+
     def issue(self, order: str, amount: int) -> str:
         """Ask for an issue, and return its state once the reserves are locked."""
         wanted = {"kind": "issue", "operator": 1, "amount_fen": amount}
@@ -107,7 +112,7 @@ def _is_alive(pid: int) -> bool:
 
 
 def test_a_currency_comes_up_stops_cleanly_and_is_as_it_was(currency: Currency) -> None:
-    """One line founds it; the same line goes on where it stopped, with the same network, keys and orders."""
+    """One line founds it; the same line goes on where it stopped; keys that were stolen are replaced meanwhile."""
     told = currency.start()
     network = currency.ask("tier1", "/version").json()["network"]
     requested = currency.issue("first", 5_000)
@@ -116,6 +121,7 @@ def test_a_currency_comes_up_stops_cleanly_and_is_as_it_was(currency: Currency) 
 
     again = currency.start()
     order = currency.ask("central-bank", "/v1/orders/first").json()
+    replaced = [currency.replace(name) for name in ("central-bank-staff", "central-bank", "shard-000")]
     reserves = currency.ask("central-bank", "/v1/reserves").json()
     same = currency.ask("shard-000", "/version").json()["network"]
     assert currency.stop() == 0
@@ -126,6 +132,7 @@ def test_a_currency_comes_up_stops_cleanly_and_is_as_it_was(currency: Currency) 
     assert (running.returncode, running.stdout) == (3, "")
     assert "currency_running" in running.stderr
     assert (order["state"], reserves["locked_fen"], same) == ("requested", 5_000, network)
+    assert replaced == [0, 0, 0]
 
 
 @pytest.mark.long
