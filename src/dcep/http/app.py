@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import resources
 from importlib.metadata import version
 from typing import Any, Final
@@ -24,6 +25,15 @@ _PAGES: Final = {
     "/docs": ("explorer.html", "text/html; charset=utf-8"),
     "/docs/explorer.js": ("explorer.js", "text/javascript; charset=utf-8"),
     "/docs/explorer.css": ("explorer.css", "text/css; charset=utf-8"),
+}
+_SCHEMES: Final = {
+    "institution": {"type": "http", "scheme": "bearer"},
+    "holder": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Signature",
+        "description": "The request is signed, RFC 9421.",
+    },
 }
 _PROBLEM: Final = {
     "type": "object",
@@ -61,7 +71,7 @@ class Service:
         missing: return what the service lacks to do its work; nothing if it is ready.
         warnings: return what will be missing if nobody sees to it.
         paths: OpenAPI path items of raw routes, which no types describe.
-        limits: the largest body of the routes that take more than usual, by path.
+        limits: the largest body of the routes that take more than usual, by path; `*` stands for one segment.
         ids: the ids of requests.
         registry: its counters.
     """
@@ -81,11 +91,15 @@ class Service:
 
 def build(service: Service) -> Edge:
     """Return the app of a service, with its edge in front."""
-    described = msgspec.json.encode(describe(service))
 
-    @get("/openapi.json", include_in_schema=False, sync_to_thread=False)
+    @cache
+    def described() -> bytes:
+        # Made for whoever asks first: a process that nobody asks starts without.
+        return msgspec.json.encode(describe(service))
+
+    @get("/openapi.json", include_in_schema=False, sync_to_thread=True)
     def openapi() -> Response[bytes]:
-        return Response(described, media_type="application/json")
+        return Response(described(), media_type="application/json")
 
     own = [*service.routes, *_health(service), openapi, *map(_page, _PAGES)]
     app = Litestar(own, openapi_config=None, exception_handlers=HANDLERS, logging_config=None)
@@ -101,7 +115,11 @@ def describe(service: Service) -> dict[str, Any]:
     document = app.openapi_schema.to_schema()
     document["paths"] = dict(sorted({**document["paths"], **service.paths}.items()))
     document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM
+<<<<<<< HEAD
     document["components"]["securitySchemes"] = {"institution": _SIGNED}
+=======
+    document["components"]["securitySchemes"] = _SCHEMES
+>>>>>>> e735356 (http: what the operators' routes need of every service)
     problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for item in document["paths"].values():
         for operation in item.values():

@@ -16,7 +16,15 @@ class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The base of every record that a service takes or gives; a record itself says `frozen=True`."""
 
 
+BINARY: Final = "application/octet-stream"
+_JSON: Final = "application/json"
 _Record = TypeVar("_Record", bound=Strict)
+
+
+class CommandBody(Strict, frozen=True):
+    """One signed command, hex."""
+
+    command: str
 
 
 def read(record: type[_Record], body: bytes) -> _Record:
@@ -46,3 +54,22 @@ def unhex(text: str, name: str) -> bytes:
     if data.hex() != text:
         raise Problem(400, "malformed_body", f"{name} is not lower-case hex")
     return data
+
+
+def command_in(media_type: str, body: bytes, *, at_most: int) -> bytes:
+    """Return the bytes of a signed command: the body itself, or what its record holds as hex.
+
+    Args:
+        media_type: the request's `Content-Type`.
+        at_most: the size of the largest command.
+
+    Raises:
+        Problem: 400 `malformed_body` or `unknown_field`, 413 `body_too_large`, 415 `unsupported_media_type`.
+    """
+    kind = media_type.partition(";")[0].strip().lower()
+    if kind not in (BINARY, _JSON):
+        raise Problem(415, "unsupported_media_type", f"{BINARY} or {_JSON}")
+    wire = body if kind == BINARY else unhex(read(CommandBody, body).command, "command")
+    if len(wire) > at_most:
+        raise Problem(413, "body_too_large", f"a command has at most {at_most} bytes")
+    return wire

@@ -69,7 +69,7 @@ class Edge:
         ids: the ids of requests, each another.
         registry: where requests are counted.
         raw: routes beside the app, by path.
-        limits: the largest body of the routes that take more than MAX_BODY, by path.
+        limits: the largest body of the routes that take more than MAX_BODY, by path; `*` stands for one segment.
     """
 
     def __init__(
@@ -81,7 +81,8 @@ class Edge:
         raw: Mapping[str, RawRoute],
         limits: Mapping[str, int],
     ) -> None:
-        self._app, self._ids, self._raw, self._limits = app, ids, dict(raw), dict(limits)
+        self._app, self._ids, self._raw = app, ids, dict(raw)
+        self._limits = [(path.split("/"), limit) for path, limit in limits.items()]
         self._meter = Meter(registry)
         self._counts: dict[tuple[str, int], Any] = {}
         self._under_way = 0
@@ -147,10 +148,17 @@ class Edge:
                 has_body = True
         if not has_body:
             return b""
-        limit = self._limits.get(scope["path"], MAX_BODY)
+        limit = self._limit_of(scope["path"])
         if declared > limit:
             raise _too_large(limit)
         return await self._patience.wait_for(_whole(receive, limit))
+
+    def _limit_of(self, path: str) -> int:
+        segments = path.split("/")
+        for known, limit in self._limits:
+            if len(known) == len(segments) and all(a in ("*", b) for a, b in zip(known, segments, strict=True)):
+                return limit
+        return MAX_BODY
 
     def _count(self, method: str, status: int) -> None:
         count = self._counts.get((method, status))

@@ -17,6 +17,7 @@ _MAX_CURSOR: Final = 256
 _PLACES: Final = range(2**63)
 
 Item = TypeVar("Item")
+Key = str | int | tuple[int, str]
 
 
 class Page(msgspec.Struct, Generic[Item], frozen=True, kw_only=True):
@@ -26,7 +27,7 @@ class Page(msgspec.Struct, Generic[Item], frozen=True, kw_only=True):
     next: str | None
 
 
-def page(items: Sequence[Item], limit: int, keys: Sequence[str | int]) -> Page[Item]:
+def page(items: Sequence[Item], limit: int, keys: Sequence[Key]) -> Page[Item]:
     """Return the first `limit` items as a page.
 
     Args:
@@ -38,7 +39,7 @@ def page(items: Sequence[Item], limit: int, keys: Sequence[str | int]) -> Page[I
     return Page(items=list(items[:limit]), next=cursor(keys[limit - 1]) if has_more else None)
 
 
-def cursor(key: str | int) -> str:
+def cursor(key: Key) -> str:
     """Return the cursor behind the row with this key."""
     return urlsafe_b64encode(msgspec.json.encode(key)).rstrip(b"=").decode()
 

@@ -16,12 +16,6 @@ from dcep.messages.layout import Seq
 BATCH_ANSWER: Final = struct.Struct(">BHQI")
 
 
-class CommandBody(Strict, frozen=True):
-    """One signed command, hex."""
-
-    command: str
-
-
 class AnswerBody(Strict, frozen=True, omit_defaults=True):
     """What became of a command; the receipt stands beside a settled one."""
 

@@ -11,6 +11,7 @@ import pytest
 from litestar import get, post
 from litestar.params import JSONBody
 from litestar.types import ControllerRouterHandler
+from prometheus_client import CollectorRegistry
 
 from dcep.errors import BadInput, Unavailable
 from dcep.http import patience
@@ -233,3 +234,37 @@ def test_the_document_describes_the_body_of_a_route() -> None:
 
     assert schema["$ref"].endswith("Order")
     assert "default" in described["paths"]["/v1/orders"]["post"]["responses"]
+
+
+def test_a_route_with_a_name_in_it_may_take_more_than_others() -> None:
+    """`*` stands for one segment, and for no more: the paths beside it keep the usual limit."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def status(path: str) -> int:
+        edge = edge_module.Edge(
+            app,
+            ids=iter(["id-1"]),
+            registry=CollectorRegistry(),
+            raw={},
+            limits={"/v1/wallets/*/payrolls": 2 * MAX_BODY},
+        )
+        sent: list[Any] = []
+
+        async def receive() -> Any:
+            return {"type": "http.request", "body": bytes(MAX_BODY + 1), "more_body": False}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        headers = [(b"content-length", str(MAX_BODY + 1).encode())]
+        await edge({"type": "http", "method": "POST", "path": path, "headers": headers}, receive, send)
+        return int(sent[0]["status"])
+
+    paths = ["/v1/wallets/1/payrolls", "/v1/wallets/1/2/payrolls", "/v1/wallets/payrolls", "/v1/wallets/1/payrolls/"]
+
+    statuses = [asyncio.run(status(path)) for path in paths]
+
+    assert statuses == [200, 413, 413, 413]

@@ -20,7 +20,7 @@ from dcep.http.edge import RawAnswer, RawRoute
 from dcep.http.problems import MEDIA_TYPE, Problem, document, encoded
 from dcep.ledger.client import WorkerLine
 from dcep.ledger.log import Archived
-from dcep.ledger.records import BATCH_ANSWER, AnswerBody, CommandBody
+from dcep.ledger.records import BATCH_ANSWER, AnswerBody
 from dcep.ledger.worker.answers import Answer
 from dcep.ledger.worker.pipeline import MAX_JOB_BYTES
 from dcep.messages.frames import split
@@ -184,16 +184,7 @@ def _header(scope: Any, wanted: bytes) -> bytes:
 
 
 def _wire(scope: Any, body: bytes) -> bytes:
-    media_type = _header(scope, b"content-type").partition(b";")[0].strip().lower()
-    if media_type == _BINARY:
-        wire = body
-    elif media_type == _JSON:
-        wire = bodies.unhex(bodies.read(CommandBody, body).command, "command")
-    else:
-        raise Problem(415, "unsupported_media_type", "application/octet-stream or application/json")
-    if len(wire) > MAX_WIRE:
-        raise Problem(413, "body_too_large", f"a command has at most {MAX_WIRE} bytes")
-    return wire
+    return bodies.command_in(_header(scope, b"content-type").decode("latin-1"), body, at_most=MAX_WIRE)
 
 
 def _wires(scope: Any, body: bytes) -> list[bytes]:
