@@ -26,15 +26,6 @@ _PAGES: Final = {
     "/docs/explorer.js": ("explorer.js", "text/javascript; charset=utf-8"),
     "/docs/explorer.css": ("explorer.css", "text/css; charset=utf-8"),
 }
-_SCHEMES: Final = {
-    "institution": {"type": "http", "scheme": "bearer"},
-    "holder": {
-        "type": "apiKey",
-        "in": "header",
-        "name": "Signature",
-        "description": "The request is signed, RFC 9421.",
-    },
-}
 _PROBLEM: Final = {
     "type": "object",
     "required": ["type", "title", "status", "code", "detail", "next_step", "request_id"],
@@ -54,7 +45,7 @@ _SIGNED: Final = {
     "type": "apiKey",
     "in": "header",
     "name": "Signature-Input",
-    "description": "A signature of the whole request (RFC 9421) by the key of an institution's certificate.",
+    "description": "A signature of the whole request (RFC 9421) by the key of an institution's certificate or of a wallet.",
 }
 
 
@@ -115,11 +106,7 @@ def describe(service: Service) -> dict[str, Any]:
     document = app.openapi_schema.to_schema()
     document["paths"] = dict(sorted({**document["paths"], **service.paths}.items()))
     document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM
-<<<<<<< HEAD
-    document["components"]["securitySchemes"] = {"institution": _SIGNED}
-=======
-    document["components"]["securitySchemes"] = _SCHEMES
->>>>>>> e735356 (http: what the operators' routes need of every service)
+    document["components"]["securitySchemes"] = {"institution": _SIGNED, "holder": _SIGNED}
     problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for item in document["paths"].values():
         for operation in item.values():

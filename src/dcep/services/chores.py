@@ -19,11 +19,15 @@ LOG: Final = logging.getLogger("dcep.services")
 
 
 class Chore(NamedTuple):
-    """Work beside the requests, in a thread of its own: what to do, and how long to wait between two turns."""
+    """Work beside the requests, in a thread of its own: what to do, and how long to wait between two turns.
+
+    A bell that rings lets the next turn begin at once.
+    """
 
     name: str
     work: Callable[[], object]
     every_s: float
+    bell: Bell | None = None
 
 
 @asynccontextmanager
@@ -46,6 +50,8 @@ async def keep(chore: Chore, stop: asyncio.Event) -> None:
     """Do a chore again and again until the end; the same trouble is told once."""
     trouble = ""
     while not stop.is_set():
+        # Taken before the work: what rings while it is done has come too late for it.
+        rung = chore.bell.next() if chore.bell else stop
         try:
             await asyncio.to_thread(chore.work)
         except DcepError as error:
@@ -57,7 +63,7 @@ async def keep(chore: Chore, stop: asyncio.Event) -> None:
             if trouble:
                 LOG.info("%s: again as it should be", chore.name)
             trouble = ""
-        await wait(stop, chore.every_s)
+        await _wait_for_either(stop, rung, chore.every_s)
 
 
 async def silence(bell: Bell, stop: asyncio.Event) -> None:
@@ -73,3 +79,13 @@ async def wait(stop: asyncio.Event, seconds: float) -> None:
             await stop.wait()
     except TimeoutError:
         return
+
+
+async def _wait_for_either(stop: asyncio.Event, rung: asyncio.Event, seconds: float) -> None:
+    if rung is stop:
+        await wait(stop, seconds)
+        return
+    waits = [asyncio.create_task(each.wait()) for each in (stop, rung)]
+    await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for each in waits:
+        each.cancel()

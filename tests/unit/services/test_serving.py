@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dcep.errors import Unavailable
+from dcep.http.events import Bell
 from dcep.services.chores import Chore, beside, keep
 from dcep.services.serving import Desk, serve_ledger
 from dcep.services.settings import LedgerSettings, member
@@ -62,6 +63,31 @@ def test_a_bug_beside_the_requests_ends_any_process() -> None:
 
     with pytest.raises(RuntimeError, match="a bug"):
         asyncio.run(main())
+
+
+def test_a_bell_lets_work_begin_at_once() -> None:
+    """What was ordered waits for no turn; what rings while the work is done is done after it."""
+
+    async def main() -> int:
+        loop, stop, turns = asyncio.get_running_loop(), asyncio.Event(), 0
+        bell = Bell(loop)
+
+        def work() -> None:
+            nonlocal turns
+            turns += 1
+            if turns < 3:
+                bell.ring()
+            else:
+                loop.call_soon_threadsafe(stop.set)
+
+        # The next turn would come after an hour.
+        async with asyncio.timeout(20), beside(stop, keep(Chore("orders", work, 3_600, bell), stop)):
+            await stop.wait()
+        return turns
+
+    turns = asyncio.run(main())
+
+    assert turns == 3
 
 
 def test_a_worker_that_has_stopped_is_the_end_of_its_process(tmp_path: Path) -> None:
