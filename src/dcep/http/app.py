@@ -45,7 +45,7 @@ _SIGNED: Final = {
     "type": "apiKey",
     "in": "header",
     "name": "Signature-Input",
-    "description": "A signature of the whole request (RFC 9421) by the key of an institution's certificate or of a wallet.",
+    "description": "A signature of the whole request (RFC 9421), by the key of a certificate or of a wallet.",
 }
 
 

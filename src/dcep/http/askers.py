@@ -90,7 +90,7 @@ class Askers:
         if known is None:
             try:
                 # 2.
-                known = self._prove(_asked(scope))
+                known = self._prove(asked_of(scope))
             except BadInput as error:
                 raise Problem(401, error.code, error.message, next_step=error.next_step, headers=_HEADERS) from error
             scope["state"]["asker"] = known
@@ -129,7 +129,8 @@ class Askers:
         return asker
 
 
-def _asked(scope: Any) -> Asked:
+def asked_of(scope: Any) -> Asked:
+    """Return the request that a scope of the framework tells of, as it came."""
     query = scope["query_string"]
     address = scope["raw_path"] + (b"?" + query if query else b"")
     return Asked(

@@ -14,12 +14,14 @@ from dcep.ledger.client import Line
 from dcep.operators import refunds
 from dcep.operators.customers import desk
 from dcep.operators.customers.desk import Desk
+from dcep.operators.customers.guards import Guards
 from dcep.operators.customers.real_names import KycProvider, RealNames
 from dcep.operators.customers.register import Customers, Draw
 from dcep.operators.exchange import saga
 from dcep.operators.exchange.deposits import CoreBanking
 from dcep.operators.exchange.saga import Saga
 from dcep.operators.mandates import Mandates
+from dcep.operators.order_book import OrderBook
 from dcep.operators.outbox import Outbox, Seal, Taker
 from dcep.operators.payroll import Payrolls
 from dcep.operators.reconciliation import Reconciliation
@@ -50,7 +52,15 @@ class Bank:
         kyc: KycProvider,
         draw: Draw,
     ) -> None:
+        self.operator: Final = operator
+        self.line: Final = line
+        self.network: Final = network
+        self.core: Final = core
+        self.vault: Final = vault.account
+        self.registrar: Final = registrar.account
         self.outbox: Final = Outbox(store, line, network)
+        self.book: Final = OrderBook(store)
+        self.guards: Final = Guards(store, line, network)
         self.names: Final = RealNames(store)
         self.customers: Final = Customers(store, kyc, draw)
         self.desk: Final = Desk(store, self.outbox, line, self.customers, operator=operator, seal=registrar, draw=draw)

@@ -73,6 +73,13 @@ class Mandates:
             own_wallet(connection, wallet)
             connection.execute(delete(mandates).where(mandates.c.wallet == wallet))
 
+    def of(self, wallet: WalletId) -> Mandate:
+        """Return what is arranged for a wallet; nothing of either kind where there is no mandate."""
+        with transaction(self._store) as connection:
+            own_wallet(connection, wallet)
+            found = _mandate(connection, wallet)
+        return found or Mandate(wallet=wallet, top_up_daily=Fen(0), sweep_above=None)
+
     def top_up(self, payment: bytes, *, now: UnixMs) -> str | None:
         """Exchange what a refused payment lacked, and return the order's id; None where by now it would lack nothing.
 

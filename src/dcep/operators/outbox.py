@@ -36,7 +36,8 @@ WINDOW: Final = 64
 _PAGE_BYTES: Final = 256 * 1024
 # How long a command lives; what expired is signed anew by the rules of its order.
 LIFE_MS: Final = 600_000
-_FIRST_EPOCH: Final = Epoch(1)
+# The version of a policy that an account was opened with.
+FIRST_EPOCH: Final = Epoch(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ class Seal:
 
     account: WalletId
     signer: Signer
-    epoch: Epoch = _FIRST_EPOCH
+    epoch: Epoch = FIRST_EPOCH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

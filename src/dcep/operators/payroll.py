@@ -19,13 +19,13 @@ from dcep.errors import BadInput, DcepError
 from dcep.ids import WalletId
 from dcep.money import Fen
 from dcep.operators.customers.register import own_wallet
-from dcep.operators.exchange.orders import Cause, Kind, require_amount, take_order
+from dcep.operators.exchange.orders import FINAL, Cause, Kind, State, require_amount, take_order
 from dcep.operators.exchange.saga import require_account
 from dcep.operators.order_ids import OrderId, digest_of, order_id, require_same
 from dcep.operators.store import BATCH, orders, payroll_lines, payrolls, transaction
 
 MAX_LINES: Final = 10_000
-_TOPIC: Final = "payroll"
+TOPIC: Final = "payroll"
 
 
 class PayrollState(StrEnum):
@@ -41,6 +41,16 @@ class Line(NamedTuple):
 
     wallet: WalletId
     amount: Fen
+
+
+class LineStanding(NamedTuple):
+    """A line as it stands: the state of its order, or `waiting`, or `refused` and the code for which it became none."""
+
+    number: int
+    wallet: WalletId
+    amount: Fen
+    state: str
+    code: str
 
 
 class Payrolls:
@@ -73,7 +83,7 @@ class Payrolls:
         with transaction(self._store) as connection:
             own = own_wallet(connection, employer)
             account = require_account(own)
-            payroll = order_id(_TOPIC, own.customer, key)
+            payroll = order_id(TOPIC, own.customer, key)
             digest = digest_of(account, *(number for line in lines for number in line))
             stored = select(payrolls.c.digest).where(payrolls.c.payroll == payroll)
             known = connection.execute(stored).scalar_one_or_none()
@@ -81,7 +91,8 @@ class Payrolls:
                 require_same(known, digest)
                 return payroll
             row = {"payroll": payroll, "digest": digest, "deposit_account": account, "line_count": len(lines)}
-            connection.execute(insert(payrolls).values(row | {"state": PayrollState.LOADING, "taken_at_ms": now}))
+            row |= {"state": PayrollState.LOADING, "taken_at_ms": now, "employer": employer}
+            connection.execute(insert(payrolls).values(row))
         return payroll
 
     def _load(self, payroll: OrderId, lines: Sequence[Line]) -> bool:
@@ -139,6 +150,48 @@ class Payrolls:
                 _set_state(connection, payroll, PayrollState.RELEASED)
         return len(rows)
 
+    def employer_of(self, payroll: OrderId) -> tuple[WalletId | None, PayrollState, int]:
+        """Return whose payroll it is, how far it is, and how many lines it has.
+
+        Raises:
+            DcepError: `order_unknown`.
+        """
+        with transaction(self._store) as connection:
+            row = connection.execute(select(payrolls).where(payrolls.c.payroll == payroll)).one_or_none()
+        if row is None:
+            raise _unknown()
+        return row.employer, PayrollState(row.state), row.line_count
+
+    def lines(self, payroll: OrderId, *, after: int = -1, limit: int = 100) -> list[LineStanding]:
+        """Return the lines of a payroll behind a number, in order, at most `limit`."""
+        found = (
+            select(payroll_lines)
+            .where(payroll_lines.c.payroll == payroll, payroll_lines.c.line > after)
+            .order_by(payroll_lines.c.line)
+            .limit(limit)
+        )
+        with transaction(self._store) as connection:
+            rows = connection.execute(found).all()
+            ids = {order_id(TOPIC, payroll, str(row.line)): row.line for row in rows}
+            standing = select(orders.c.order_id, orders.c.state, orders.c.code).where(orders.c.order_id.in_(ids))
+            states = {ids[row.order_id]: (row.state, row.code) for row in connection.execute(standing)}
+        return [
+            LineStanding(
+                row.line,
+                row.wallet,
+                row.amount_fen,
+                *states.get(row.line, ("refused" if row.code else "waiting", row.code)),
+            )
+            for row in rows
+        ]
+
+    def ended(self, payroll: OrderId) -> tuple[int, int]:
+        """Return how many lines were paid, and how many never will be."""
+        counted = self.report(payroll)
+        paid = counted[State.SETTLED]
+        under_way = sum(counted[state] for state in (*State, "waiting") if state not in FINAL)
+        return paid, counted.total() - paid - under_way
+
     def report(self, payroll: OrderId) -> Counter[str]:
         """Count the lines by the state of their order or the code for which they became none; the rest as `waiting`.
 
@@ -148,7 +201,7 @@ class Payrolls:
         with transaction(self._store) as connection:
             row = connection.execute(select(payrolls).where(payrolls.c.payroll == payroll)).one_or_none()
             if row is None:
-                raise DcepError("order_unknown", "this operator has no payroll of this id")
+                raise _unknown()
             states = select(orders.c.state, func.count()).where(orders.c.batch == payroll).group_by(orders.c.state)
             codes = (
                 select(payroll_lines.c.code, func.count())
@@ -172,7 +225,7 @@ def _order_line(connection: Connection, line: Line, account: str, payroll: Order
         return "wallet_closed"
     take_order(
         connection,
-        order_id(_TOPIC, payroll, str(number)),
+        order_id(TOPIC, payroll, str(number)),
         Kind.EXCHANGE,
         wallet=line.wallet,
         deposit_account=account,
@@ -182,6 +235,10 @@ def _order_line(connection: Connection, line: Line, account: str, payroll: Order
         batch=payroll,
     )
     return ""
+
+
+def _unknown() -> DcepError:
+    return DcepError("order_unknown", "this operator has no payroll of this id")
 
 
 def _set_state(connection: Connection, payroll: OrderId, state: PayrollState) -> None:

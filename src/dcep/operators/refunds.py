@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from dcep.clock import UnixMs
 from dcep.errors import BadInput, DcepError
-from dcep.ids import NetworkId
+from dcep.ids import NetworkId, WalletId
 from dcep.ledger.client import Line
 from dcep.messages.commands.payments import Pay, Refund
 from dcep.messages.outcomes import Status
@@ -44,11 +44,12 @@ class Refunds:
     def __init__(self, store: Engine, line: Line, outbox: Outbox, network: NetworkId) -> None:
         self._store, self._line, self._outbox, self._network = store, line, outbox, network
 
-    def refund(self, original: bytes, refund: bytes, *, now: UnixMs) -> str:
+    def refund(self, original: bytes, refund: bytes, *, now: UnixMs, merchant: WalletId | None = None) -> str:
         """Take a refund that a merchant has signed, and return its id, which is the command's.
 
         Args:
             original: the wire of the payment that it undoes.
+            merchant: whose refund it must be, where somebody asks for his own.
 
         Raises:
             BadInput: `other_command`, `bad_signature`, `life_too_long`, `bad_amount`, `other_payment`.
@@ -58,6 +59,8 @@ class Refunds:
         payment = read_brought(original, self._network, Pay, now=None)
         command = read_brought(refund, self._network, Refund, now=now)
         _require_undoes(command, payment)
+        if merchant not in (None, command.body.account):
+            raise BadInput("other_command", "these bytes are a refund of another wallet")
         if self._line.history(original).outcome.status is not Status.SETTLED:
             raise DcepError("original_not_settled", "the payment that would be refunded has not settled")
         # 2.
@@ -91,7 +94,8 @@ class Refunds:
             if is_settled
             else {"state": RefundState.REFUSED, "code": delivered.outcome.code}
         )
-        connection.execute(update(refunds).where(refunds.c.command == delivered.order_id).values(values))
+        ended = values | {"ended_at_ms": delivered.heard_at}
+        connection.execute(update(refunds).where(refunds.c.command == delivered.order_id).values(ended))
 
     def state(self, command: str) -> tuple[RefundState, str]:
         """Return how far a refund is, and the ledger's code where it was refused.

@@ -66,6 +66,15 @@ wallets: Final = Table(
     Column("opened_at_ms", BigInteger, nullable=False),
 )
 
+# Who signs for a wallet: the newest policy that the operator knows of, and its version.
+guards: Final = Table(
+    "guards",
+    TABLES,
+    Column("wallet", ForeignKey("wallets.wallet"), primary_key=True, autoincrement=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("policy", LargeBinary, nullable=False),
+)
+
 # Orders to the registrar. `wallet` is null while an opening has not drawn its number.
 desk_orders: Final = Table(
     "desk_orders",
@@ -82,8 +91,10 @@ desk_orders: Final = Table(
     Column("state", String(8), nullable=False),
     Column("code", String(32), nullable=False),
     Column("taken_at_ms", BigInteger, nullable=False),
+    Column("ended_at_ms", BigInteger),
 )
 Index("desk_orders_by_state", desk_orders.c.state)
+Index("desk_orders_by_wallet", desk_orders.c.wallet, desk_orders.c.taken_at_ms)
 
 # The outbox. `number` is null where a holder signed; `answer` is null until it is final.
 messages: Final = Table(
@@ -156,6 +167,8 @@ payrolls: Final = Table(
     Column("line_count", Integer, nullable=False),
     Column("state", String(8), nullable=False),
     Column("taken_at_ms", BigInteger, nullable=False),
+    # The wallet whose holder has asked for it.
+    Column("employer", BigInteger),
 )
 # `code` says why a line became no order.
 payroll_lines: Final = Table(
@@ -186,6 +199,7 @@ refunds: Final = Table(
     Column("state", String(8), nullable=False),
     Column("code", String(32), nullable=False),
     Column("taken_at_ms", BigInteger, nullable=False),
+    Column("ended_at_ms", BigInteger),
 )
 Index("refunds_by_original", refunds.c.original)
 

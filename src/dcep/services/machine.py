@@ -35,6 +35,11 @@ def random_bytes(size: int) -> bytes:
     return secrets.token_bytes(size)
 
 
+def random_below(bound: int) -> int:
+    """Return a number below a bound that nobody can foresee."""
+    return secrets.randbelow(bound)
+
+
 def request_ids() -> Iterator[str]:
     """Yield ids, each another, and none that another start of any process has given out."""
     beginning = secrets.token_hex(6)

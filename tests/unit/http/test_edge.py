@@ -17,6 +17,7 @@ from dcep.errors import BadInput, Unavailable
 from dcep.http import patience
 from dcep.http.app import Service, build
 from dcep.http.bodies import MAX_BODY, Strict
+from dcep.http.edge import Edge
 from dcep.http.problems import Problem
 
 
@@ -244,7 +245,7 @@ def test_a_route_with_a_name_in_it_may_take_more_than_others() -> None:
         await send({"type": "http.response.body", "body": b""})
 
     async def status(path: str) -> int:
-        edge = edge_module.Edge(
+        edge = Edge(
             app,
             ids=iter(["id-1"]),
             registry=CollectorRegistry(),

@@ -30,9 +30,9 @@ from dcep.messages.refusals import Refusal
 from dcep.operators.customers.real_names import CustomerId, Evidence
 from dcep.operators.customers.register import Customers, Draw, own_wallet
 from dcep.operators.order_ids import OrderId, digest_of, order_id, require_same
-from dcep.operators.outbox import Delivered, Outbox, Seal
+from dcep.operators.outbox import FIRST_EPOCH, Delivered, Outbox, Seal
 from dcep.operators.registrar import Registrar
-from dcep.operators.store import desk_orders, transaction, wallets
+from dcep.operators.store import desk_orders, guards, transaction, wallets
 
 TOPIC: Final = "desk"
 _SERIALS: Final = 10**12
@@ -94,9 +94,19 @@ class Desk:
     # 1.
 
     def open_wallet(
-        self, customer: CustomerId, wallet_class: WalletClass, policy: Policy, *, key: str, now: UnixMs
+        self,
+        customer: CustomerId,
+        wallet_class: WalletClass,
+        policy: Policy,
+        *,
+        key: str,
+        now: UnixMs,
+        asker: str | None = None,
     ) -> OrderId:
         """Order a wallet of a class for a customer, guarded by the holder's policy.
+
+        Args:
+            asker: whose `key` it is, where whoever asks is known by something else than his evidence.
 
         Raises:
             BadInput: `bad_policy`, `bad_idempotency_key`, `idempotency_key_reused`.
@@ -109,21 +119,32 @@ class Desk:
             customer,
             key,
             {"wallet_class": int(wallet_class), "policy": guard},
+            asker=asker,
             wanted=wallet_class,
             now=now,
         )
 
-    def set_class(self, wallet: WalletId, wallet_class: WalletClass, *, key: str, now: UnixMs) -> OrderId:
+    def set_class(
+        self, wallet: WalletId, wallet_class: WalletClass, *, key: str, now: UnixMs, asker: str | None = None
+    ) -> OrderId:
         """Order a wallet into another class that its holder has shown evidence for.
 
         Raises:
             DcepError: `not_your_customer`, `evidence_insufficient`; nothing was stored.
         """
         values = {"wallet": wallet, "wallet_class": int(wallet_class)}
-        return self._order(DeskKind.SET_CLASS, self._holder(wallet), key, values, wanted=wallet_class, now=now)
+        holder = self._holder(wallet)
+        return self._order(DeskKind.SET_CLASS, holder, key, values, asker=asker, wanted=wallet_class, now=now)
 
     def upgrade(
-        self, wallet: WalletId, evidence: Evidence, wallet_class: WalletClass, *, key: str, now: UnixMs
+        self,
+        wallet: WalletId,
+        evidence: Evidence,
+        wallet_class: WalletClass,
+        *,
+        key: str,
+        now: UnixMs,
+        asker: str | None = None,
     ) -> OrderId:
         """Take better evidence in for a wallet, and order it into the class that this allows.
 
@@ -136,7 +157,7 @@ class Desk:
         if evidence.best_class is WalletClass.IV:
             raise DcepError("evidence_insufficient", "a phone number alone names nobody")
         self._customers.move(wallet, to=self._customers.register(evidence, now=now))
-        return self.set_class(wallet, wallet_class, key=key, now=now)
+        return self.set_class(wallet, wallet_class, key=key, now=now, asker=asker)
 
     def freeze(self, wallet: WalletId, scope: Scope, basis: str, *, key: str, now: UnixMs) -> OrderId:
         """Order a wallet frozen on a basis.
@@ -190,10 +211,11 @@ class Desk:
         key: str,
         values: dict[str, Any],
         *,
+        asker: str | None = None,
         wanted: WalletClass | None = None,
         now: UnixMs,
     ) -> OrderId:
-        order = order_id(TOPIC, customer, key)
+        order = order_id(TOPIC, asker or customer, key)
         digest = digest_of(kind, customer, *(part for pair in sorted(values.items()) for part in pair))
         with transaction(self._store) as connection:
             stored = select(desk_orders.c.digest).where(desk_orders.c.order_id == order)
@@ -276,8 +298,11 @@ class Desk:
             state = DeskState.WANTED
         else:
             state = DeskState.REFUSED
+        ended_at = None if state is DeskState.WANTED else delivered.heard_at
         connection.execute(
-            update(desk_orders).where(desk_orders.c.order_id == row.order_id).values(state=state, code=code)
+            update(desk_orders)
+            .where(desk_orders.c.order_id == row.order_id)
+            .values(state=state, code=code, ended_at_ms=ended_at)
         )
 
 
@@ -309,6 +334,7 @@ def _obey(connection: Connection, row: Row[Any]) -> None:
         case DeskKind.OPEN:
             values = {"wallet": row.wallet, "customer": row.customer, "wallet_class": row.wallet_class}
             connection.execute(insert(wallets).values(values | {"is_closed": False, "opened_at_ms": row.taken_at_ms}))
+            connection.execute(insert(guards).values(wallet=row.wallet, epoch=FIRST_EPOCH, policy=row.policy))
         case DeskKind.SET_CLASS:
             connection.execute(update(wallets).where(mine).values(wallet_class=row.wallet_class))
         case DeskKind.CLOSE:

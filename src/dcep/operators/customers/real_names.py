@@ -16,7 +16,7 @@ from dcep.clock import UnixMs
 from dcep.errors import BadInput, DcepError
 from dcep.ids import WalletId
 from dcep.messages.classes import WalletClass
-from dcep.operators.store import real_names, transaction, wallets
+from dcep.operators.store import customers, real_names, transaction, wallets
 
 CustomerId = NewType("CustomerId", str)
 """32 hex digits, drawn at random: says nothing about the customer."""
@@ -139,6 +139,20 @@ class SimulatedKyc:
         return "simulated"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownCustomer:
+    """Who a customer is, as it was last checked, with his wallets; for whoever may ask for it."""
+
+    identity: str = field(repr=False)
+    name: str = field(repr=False)
+    phone: str = field(repr=False)
+    deposit_account: str | None = field(repr=False)
+    best_class: WalletClass
+    assurance: str
+    checked_at: UnixMs
+    wallets: tuple[WalletId, ...]
+
+
 class RealNames:
     """The mapping between names and customers, and so between names and wallets. It is kept nowhere else."""
 
@@ -161,6 +175,33 @@ class RealNames:
         if name is None:
             raise DcepError("not_your_customer", "the wallet belongs to no customer of this operator")
         return str(name)
+
+    def holder_of(self, wallet: WalletId) -> KnownCustomer:
+        """Return who holds a wallet, all that was shown of it.
+
+        Raises:
+            DcepError: `not_your_customer`.
+        """
+        found = (
+            select(real_names, customers.c.deposit_account)
+            .join(wallets, wallets.c.customer == real_names.c.customer)
+            .join(customers, customers.c.customer == real_names.c.customer)
+            .where(wallets.c.wallet == wallet)
+        )
+        with transaction(self._store) as connection:
+            row = connection.execute(found).one_or_none()
+        if row is None:
+            raise DcepError("not_your_customer", "the wallet belongs to no customer of this operator")
+        return KnownCustomer(
+            identity=row.identity,
+            name=row.name,
+            phone=row.phone,
+            deposit_account=row.deposit_account,
+            best_class=WalletClass(row.best_class),
+            assurance=row.assurance,
+            checked_at=UnixMs(row.checked_at_ms),
+            wallets=tuple(self.wallets_of(row.identity)),
+        )
 
     def wallets_of(self, identity: str) -> list[WalletId]:
         """Return every wallet of an identity, as evidence gives it; none for a stranger."""

@@ -78,6 +78,11 @@ class Customers:
             rows = connection.execute(_OWN.where(wallets.c.customer == customer).order_by(wallets.c.wallet))
             return [_own(row) for row in rows]
 
+    def own(self, wallet: WalletId) -> OwnWallet:
+        """Return a wallet of this operator's; DcepError `not_your_customer` if it is none."""
+        with transaction(self._store) as connection:
+            return own_wallet(connection, wallet)
+
     def move(self, wallet: WalletId, *, to: CustomerId) -> None:
         """Let a wallet belong to the customer whom its nameless holder has shown to be.
 

@@ -148,10 +148,12 @@ class SimulatedCoreBanking:
 
     Args:
         url: the database, `sqlite:///FILE` or `postgresql://USER@HOST/NAME`.
+        gift: what lies on an account that nobody has opened when it is first moved; None keeps no such account.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, gift: Fen | None = None) -> None:
         _log.warning("SimulatedCoreBanking keeps the deposits: they are nobody's money")
+        self._gift = gift
         self._store: Final[Engine] = open_database(url, Path(__file__).parent / "migrations")
         for account in (CASH, CLEARING):
             self.open_account(account)
@@ -173,10 +175,19 @@ class SimulatedCoreBanking:
             if connection is not None:
                 _move(connection, order_id, Leg.FUNDING, source=CASH, target=account, amount=amount)
 
+    def welcome(self, account: str, *, now: UnixMs) -> None:
+        """Open an account that is not open, with the gift on it, which is given once; nothing where there is none."""
+        if self._gift is None or account in (CASH, CLEARING):
+            return
+        self.open_account(account)
+        if self._gift:
+            self.fund(f"gift-{account}", account, self._gift, now=now)
+
     def has_account(self, account: str) -> bool:
         found = select(_accounts.c.account).where(_accounts.c.account == account)
         with transaction(self._store) as connection:
-            return account not in (CASH, CLEARING) and connection.execute(found).one_or_none() is not None
+            is_open = connection.execute(found).one_or_none() is not None
+        return account not in (CASH, CLEARING) and (is_open or self._gift is not None)
 
     def balance(self, account: str) -> int:
         found = select(_accounts.c.balance_fen).where(_accounts.c.account == account)
@@ -187,6 +198,7 @@ class SimulatedCoreBanking:
         return int(balance)
 
     def debit(self, order_id: str, account: str, amount: Fen, *, now: UnixMs) -> None:
+        self.welcome(account, now=now)
         with self._once(order_id, Leg.DEBIT, account, amount, now) as connection:
             if connection is not None:
                 code = _refusal(connection, account, amount)
@@ -210,6 +222,7 @@ class SimulatedCoreBanking:
                 _move(connection, order_id, Leg.REVERSAL, source=CLEARING, target=debit.account, amount=amount)
 
     def credit(self, order_id: str, account: str, amount: Fen, *, now: UnixMs) -> None:
+        self.welcome(account, now=now)
         with self._once(order_id, Leg.CREDIT, account, amount, now) as connection:
             if connection is not None:
                 _move(connection, order_id, Leg.CREDIT, source=CLEARING, target=account, amount=amount)

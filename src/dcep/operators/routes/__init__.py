@@ -1,0 +1,78 @@
+"""An operator over HTTP: holders and merchants with signed requests, the bank's counter, and who the operator is.
+
+The reference is docs/reference/http-operator.md. What waits for the database, the ledger or the core system runs in a
+thread beside the loop; what was ordered is carried on by the bank's own chore, which each order wakes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from litestar import get
+from litestar.types import ControllerRouterHandler
+
+from dcep.http.app import Service, build
+from dcep.http.askers import Askers
+from dcep.http.edge import Edge
+from dcep.operators.routes.branch import Branch
+from dcep.operators.routes.counter import book_routes, counter_routes
+from dcep.operators.routes.holders import Door
+from dcep.operators.routes.merchants import LIMITS, merchant_routes, payroll_routes
+from dcep.operators.routes.orders import order_routes
+from dcep.operators.routes.records import OperatorBody
+from dcep.operators.routes.wallets import arrangement_routes, money_routes, opening_routes
+
+KIND: Final = "operator"
+
+
+def operator_service(
+    branch: Branch,
+    about: OperatorBody,
+    url: str,
+    staff: Askers,
+    *,
+    ids: Iterator[str],
+    missing: Callable[[], Sequence[str]],
+    warnings: Callable[[], Sequence[str]] = list,
+) -> Edge:
+    """Return the service of an operator.
+
+    Args:
+        about: what everybody may know of it.
+        url: by which others call it.
+        staff: who may work at its counter.
+        ids: the ids of requests.
+        missing: what it lacks to do its work, by name.
+        warnings: what it will lack if nobody sees to it.
+    """
+    door = Door(branch.bank.guards, url, branch.clock)
+    service = Service(
+        title=f"Operator {about.name}",
+        kind=KIND,
+        network=about.network,
+        routes=[
+            _about(about),
+            *opening_routes(branch, door),
+            *money_routes(branch, door),
+            *arrangement_routes(branch, door),
+            *order_routes(branch, door, staff),
+            *merchant_routes(branch, door),
+            *payroll_routes(branch, door),
+            *counter_routes(branch, staff),
+            *book_routes(branch, staff),
+        ],
+        missing=missing,
+        warnings=warnings,
+        ids=ids,
+        limits=LIMITS,
+    )
+    return build(service)
+
+
+def _about(told: OperatorBody) -> ControllerRouterHandler:
+    @get("/v1/operator", summary="Who the operator is", sync_to_thread=False)
+    def about() -> OperatorBody:
+        return told
+
+    return about

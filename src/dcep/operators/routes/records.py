@@ -1,0 +1,316 @@
+"""What an operator's routes take and give, as records: the reference is docs/reference/http-operator.md."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+
+from dcep.errors import BadInput
+from dcep.http.bodies import Strict
+from dcep.ledger.client import AccountView
+from dcep.messages.classes import Scope, WalletClass
+from dcep.messages.commands.governance import ClassLimits
+from dcep.money import MAX_FEN
+from dcep.operators.customers.real_names import EntityEvidence, Evidence, PersonEvidence
+from dcep.operators.order_book import Entry
+
+ClassName = Literal["I", "II", "III", "IV", "corporate"]
+ScopeName = Literal["pay", "receive", "both"]
+Amount = Annotated[int, msgspec.Meta(ge=1, le=10**15)]
+AmountOrNone = Annotated[int, msgspec.Meta(ge=0, le=10**15)]
+Digits = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{16}$")]
+Text = Annotated[str, msgspec.Meta(max_length=140)]
+
+_CLASSES: Final[dict[str, WalletClass]] = {
+    "I": WalletClass.I,
+    "II": WalletClass.II,
+    "III": WalletClass.III,
+    "IV": WalletClass.IV,
+    "corporate": WalletClass.CORPORATE,
+}
+_SCOPES: Final = {"pay": Scope.PAY, "receive": Scope.RECEIVE, "both": Scope.PAY | Scope.RECEIVE}
+
+
+class EvidenceBody(Strict, frozen=True):
+    """What somebody shows; a firm brings its legal name and code, a person nothing of these."""
+
+    phone: Text
+    name: Text = ""
+    document: Text = ""
+    bank_account: Text = ""
+    face_to_face: bool = False
+    legal_name: Text = ""
+    credit_code: Text = ""
+
+    def evidence(self) -> Evidence:
+        """Return the evidence; BadInput `bad_evidence` where a person's and a firm's are mixed."""
+        if not (self.legal_name or self.credit_code):
+            return PersonEvidence(
+                phone=self.phone,
+                name=self.name,
+                document=self.document,
+                deposit_account=self.bank_account,
+                face_to_face=self.face_to_face,
+            )
+        if self.name or self.face_to_face:
+            raise BadInput("bad_evidence", "a firm shows legal_name and credit_code, and no name of a person")
+        return EntityEvidence(
+            name=self.legal_name,
+            credit_code=self.credit_code,
+            representative=self.document,
+            phone=self.phone,
+            deposit_account=self.bank_account,
+        )
+
+
+class NewWallet(Strict, frozen=True):
+    """Ask for a wallet of a class, guarded by a policy, whose bytes are hex."""
+
+    wallet_class: ClassName
+    evidence: EvidenceBody
+    policy: Annotated[str, msgspec.Meta(max_length=8_192)]
+
+
+class NewClass(Strict, frozen=True):
+    """Ask for another class, with the evidence for it."""
+
+    wallet_class: ClassName
+    evidence: EvidenceBody
+
+
+class NewExchange(Strict, frozen=True):
+    """Ask for an exchange of deposit to digital currency."""
+
+    amount_fen: Amount
+
+
+class MandateBody(Strict, frozen=True):
+    """What is arranged for a wallet; 0 and null leave a part out."""
+
+    top_up_fen_daily: AmountOrNone = 0
+    sweep_above_fen: AmountOrNone | None = None
+
+
+class SweepBody(Strict, frozen=True):
+    """A mandate as it stands, and what it wants back on the deposit now."""
+
+    top_up_fen_daily: int
+    sweep_above_fen: int | None
+    due_fen: int
+
+
+class NewRequest(Strict, frozen=True):
+    """What a till shows: the payee's name and city as people read them, perhaps an amount, a reference and an end."""
+
+    name: str
+    city: str
+    amount_fen: Amount | None = None
+    reference: str | None = None
+    expires_at_ms: Annotated[int, msgspec.Meta(ge=0, le=2**53)] | None = None
+
+
+class RequestBody(Strict, frozen=True):
+    """A payment request: the text of a code, and the code as a picture."""
+
+    text: str
+    svg: str
+
+
+class NewRefund(Strict, frozen=True):
+    """A signed refund and the payment that it undoes, hex both."""
+
+    payment: str
+    refund: str
+
+
+class PayrollLine(Strict, frozen=True):
+    """Whom to pay, and how much."""
+
+    wallet: Digits
+    amount_fen: Amount
+
+
+class NewPayroll(Strict, frozen=True):
+    """Lines to be paid from the employer's deposit."""
+
+    items: Annotated[list[PayrollLine], msgspec.Meta(min_length=1, max_length=10_000)]
+
+
+class PayrollItem(Strict, frozen=True):
+    """A line as it stands: the state of its order, `waiting`, or `refused` with the code for which it became none."""
+
+    line: int
+    wallet: str
+    amount_fen: int
+    state: str
+    code: str
+
+
+class PayrollBody(Strict, frozen=True):
+    """A payroll as it stands, with a page of its lines."""
+
+    id: str
+    state: str
+    line_count: int
+    settled: int
+    refused: int
+    items: list[PayrollItem]
+    next: str | None
+
+
+class NewFreeze(Strict, frozen=True):
+    """Ask for a freeze on a legal basis, which is named by a reference."""
+
+    scope: ScopeName
+    basis: str
+
+
+class NewUnfreeze(Strict, frozen=True):
+    """Ask for the end of every freeze of the operator's, on a basis too."""
+
+    basis: str
+
+
+class OrderBody(Strict, frozen=True):
+    """An order as it stands; what it has not got is null, `code` is empty where nothing went wrong."""
+
+    id: str
+    kind: str
+    wallet: str | None
+    state: str
+    code: str
+    amount_fen: int | None
+    made_at_ms: int
+    ended_at_ms: int | None
+
+
+class LimitsBody(Strict, frozen=True):
+    """What a wallet of a class may hold and pay, fen; null where there is no limit."""
+
+    cap_fen: int | None
+    single_fen: int | None
+    daily_fen: int | None
+    annual_fen: int | None
+
+
+class WalletBody(Strict, frozen=True):
+    """A wallet as it stands; `limits` is null where the rules in force are not those that the operator knows."""
+
+    wallet: str
+    wallet_class: ClassName
+    balance_fen: int
+    locked_fen: int
+    on_hold_fen: int
+    in_flight_fen: int
+    spent_today_fen: int
+    spent_this_year_fen: int
+    limits: LimitsBody | None
+    epoch: int
+    next_number: int
+    frozen: ScopeName | None
+    closed: bool
+
+
+class CustomerBody(Strict, frozen=True):
+    """Who holds a wallet, for whoever works at the counter."""
+
+    wallet: str
+    wallet_class: ClassName
+    closed: bool
+    identity: str
+    name: str
+    phone: str
+    bank_account: str | None
+    best_class: ClassName
+    assurance: str
+    checked_at_ms: int
+    wallets: list[str]
+
+
+class BreakBody(Strict, frozen=True):
+    """Where two books differ."""
+
+    kind: str
+    subject: str
+    says: str
+
+
+class ReconciliationBody(Strict, frozen=True):
+    """The breaks of a day; none is the good answer."""
+
+    day: str
+    breaks: list[BreakBody]
+
+
+class OperatorBody(Strict, frozen=True):
+    """Who the operator is, and where the ledgers of its network are."""
+
+    operator: int
+    name: str
+    network: str
+    ledger_url: str
+    tier1_url: str
+    vault: str
+    registrar: str
+
+
+def class_of(name: ClassName) -> WalletClass:
+    """Return the class of a name."""
+    return _CLASSES[name]
+
+
+def class_name(number: int) -> Any:
+    """Return the name of a class."""
+    return next(name for name, each in _CLASSES.items() if each == number)
+
+
+def scope_of(name: ScopeName) -> Scope:
+    """Return the scope of a name."""
+    return _SCOPES[name]
+
+
+def order_body(entry: Entry) -> OrderBody:
+    """Return an order as its asker sees it."""
+    return OrderBody(
+        id=entry.id,
+        kind=entry.kind,
+        wallet=None if entry.wallet is None else f"{entry.wallet:016}",
+        state=entry.state,
+        code=entry.code,
+        amount_fen=entry.amount_fen,
+        made_at_ms=entry.made_at,
+        ended_at_ms=entry.ended_at,
+    )
+
+
+def wallet_body(view: AccountView, limits: ClassLimits | None) -> WalletBody:
+    """Return a wallet as its holder sees it."""
+    stopped: Any = {
+        (False, False): None,
+        (True, False): "pay",
+        (False, True): "receive",
+        (True, True): "both",
+    }[view.frozen_to_pay, view.frozen_to_receive]
+    return WalletBody(
+        wallet=f"{view.wallet:016}",
+        wallet_class=class_name(view.wallet_class),
+        balance_fen=view.balance,
+        locked_fen=view.locked,
+        on_hold_fen=view.on_hold,
+        in_flight_fen=view.in_flight,
+        spent_today_fen=view.spent_today,
+        spent_this_year_fen=view.spent_this_year,
+        limits=None if limits is None else _limits(limits),
+        epoch=view.epoch,
+        next_number=view.high + 1,
+        frozen=stopped,
+        closed=view.closed,
+    )
+
+
+def _limits(limits: ClassLimits) -> LimitsBody:
+    cap, single, daily, annual = (
+        None if each == MAX_FEN else int(each) for each in (limits.cap, limits.single, limits.daily, limits.annual)
+    )
+    return LimitsBody(cap_fen=cap, single_fen=single, daily_fen=daily, annual_fen=annual)

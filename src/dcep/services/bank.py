@@ -1,0 +1,146 @@
+"""An operator as a process: its customers, orders and keys, its bank's core system, and the line to the retail ledger.
+
+Start: `python -m dcep.services.bank --settings FILE`.
+
+1. Whatever stands in for a system of the bank says so before anybody is served.
+2. Orders are carried on beside the requests: at once when one was taken, and again and again for those that wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, Final
+
+import msgspec
+
+from dcep.errors import BadInput
+from dcep.http.caller import Seal as Sign
+from dcep.http.events import Bell
+from dcep.http.server import serve as serve_http
+from dcep.ids import BadWalletId, LedgerId, OperatorId, parse_wallet_id
+from dcep.ledger.remote import RemoteLine
+from dcep.messages.genesis import Genesis, decode_genesis, encode_genesis, network_of
+from dcep.money import Fen
+from dcep.operators.bank import Bank
+from dcep.operators.customers.real_names import SimulatedKyc
+from dcep.operators.exchange.deposits import SimulatedCoreBanking
+from dcep.operators.outbox import Seal
+from dcep.operators.routes import operator_service
+from dcep.operators.routes.branch import Branch
+from dcep.operators.routes.records import OperatorBody
+from dcep.operators.store import open_store
+from dcep.services import machine
+from dcep.services.chores import Chore, beside, keep
+from dcep.services.outcome import ended
+from dcep.services.settings import (
+    InstitutionSettings,
+    Seconds,
+    member,
+    papers_in,
+    read_settings,
+    settings_path,
+    signer_in,
+)
+
+_DONE: Final = 0
+_SHARD: Final = LedgerId(0)
+
+
+class BankSettings(InstitutionSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an operator's process needs to know.
+
+    `simulated_deposit_fen` is what SimulatedCoreBanking lets lie on each account that is named to it.
+    """
+
+    operator: Annotated[int, msgspec.Meta(ge=1, le=999)]
+    name: str
+    ledger_url: str
+    tier1_url: str
+    registrar: str
+    registrar_key: Path
+    vault: str
+    vault_key: Path
+    core_database: str
+    simulated_deposit_fen: Annotated[int, msgspec.Meta(ge=0, le=10**15)] | None = None
+    work_every_s: Seconds = 1.0
+
+    def seal(self, number: str, key: Path) -> Seal:
+        """Return an account that the operator signs for; BadInput `bad_settings` if it is no number of a wallet."""
+        try:
+            account = parse_wallet_id(number)
+        except BadWalletId as error:
+            raise BadInput("bad_settings", f"{number!r}: {error}") from error
+        return Seal(account=account, signer=signer_in(key))
+
+    def about(self, network: str) -> OperatorBody:
+        """Return what everybody may know of the operator."""
+        return OperatorBody(
+            operator=self.operator,
+            name=self.name,
+            network=network,
+            ledger_url=self.ledger_url,
+            tier1_url=self.tier1_url,
+            vault=self.vault,
+            registrar=self.registrar,
+        )
+
+
+async def serve(settings: BankSettings, stop: asyncio.Event) -> int:
+    """Serve an operator until it is told to stop."""
+    genesis, bell = decode_genesis(settings.genesis.read_bytes()), Bell(asyncio.get_running_loop())
+    papers = papers_in(settings.key, settings.certificate)
+    known = member(settings, papers)
+    with ExitStack() as opened:
+        bank = _open(settings, genesis, papers.seal, opened)
+        branch = Branch(bank=bank, clock=machine.now, wake=bell.ring, classes=genesis.rules.classes)
+        edge = operator_service(
+            branch,
+            settings.about(bank.network.hex()),
+            settings.address,
+            known.askers,
+            ids=machine.request_ids(),
+            missing=lambda: ["stopping"] * stop.is_set() + known.missing(),
+            warnings=known.warnings,
+        )
+        # 2.
+        work = Chore("orders", lambda: bank.advance(machine.now()), settings.work_every_s, bell)
+        async with beside(stop, keep(work, stop)):
+            await serve_http(edge, settings.host, settings.port, stop)
+    return _DONE
+
+
+def _open(settings: BankSettings, genesis: Genesis, seal: Sign, opened: ExitStack) -> Bank:
+    """Open databases and the line, to be closed with the stack, and put the bank together."""
+    network = network_of(encode_genesis(genesis))
+    line = RemoteLine(settings.ledger_url, network, _SHARD, seal=seal, patience_s=1.0)
+    opened.callback(line.close)
+    store = open_store(settings.database)
+    opened.callback(store.dispose)
+    # 1.
+    gift = settings.simulated_deposit_fen
+    core = SimulatedCoreBanking(settings.core_database, gift=None if gift is None else Fen(gift))
+    opened.callback(core.close)
+    return Bank(
+        store,
+        line,
+        network,
+        operator=OperatorId(settings.operator),
+        registrar=settings.seal(settings.registrar, settings.registrar_key),
+        vault=settings.seal(settings.vault, settings.vault_key),
+        core=core,
+        kyc=SimulatedKyc(),
+        draw=machine.random_below,
+    )
+
+
+def main() -> int:
+    """Run the process."""
+    settings = read_settings(BankSettings, settings_path())
+    return machine.run(lambda stop: serve(settings, stop))
+
+
+if __name__ == "__main__":
+    sys.exit(ended(main))

@@ -1,0 +1,137 @@
+"""Visits to an operator over HTTP: through its whole service, with requests that are signed as a holder signs them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from dcep.crypto.suites import Signer
+from dcep.identity.certificates import Subject
+from dcep.ids import WalletId
+from dcep.messages.http_signatures import Request, sign_request
+from dcep.messages.policies import encode_policy
+from dcep.messages.signatory import single_key
+from dcep.operators.bank import Bank
+from dcep.operators.exchange.deposits import SimulatedCoreBanking
+from dcep.operators.routes import operator_service
+from dcep.operators.routes.branch import Branch
+from dcep.operators.routes.records import OperatorBody
+from tests.institutions import COUNTER, Institutions
+from tests.town import Town, rest
+
+ADDRESS: Final = "http://bank.invalid:8821"
+
+
+class House:
+    """An operator's service over a bank of the town, asked in a loop of its own."""
+
+    def __init__(self, town: Town, bank: Bank, core: SimulatedCoreBanking, folder: Path) -> None:
+        self.town, self.bank, self.core = town, bank, core
+        self.institutions = Institutions(folder, clock=lambda: town.now)
+        self._nonces = count(1)
+        self.woken = 0
+        self.edge = self._open()
+
+    def _open(self) -> Any:
+        about = OperatorBody(
+            operator=self.bank.operator,
+            name="icbc",
+            network=self.bank.network.hex(),
+            ledger_url="http://ledger.invalid",
+            tier1_url="http://tier1.invalid",
+            vault=f"{self.bank.vault:016}",
+            registrar=f"{self.bank.registrar:016}",
+        )
+        branch = Branch(
+            bank=self.bank,
+            clock=lambda: self.town.now,
+            wake=self._wake,
+            classes=self.town.economy.genesis.rules.classes,
+        )
+        return operator_service(
+            branch, about, ADDRESS, self.institutions.askers(ADDRESS), ids=map(str, count(1)), missing=list
+        )
+
+    def open_again(self) -> None:
+        """Let the service begin anew, as after a restart."""
+        self.edge = self._open()
+
+    def _wake(self) -> None:
+        self.woken += 1
+
+    def rest(self) -> None:
+        """Let the bank carry on all that was ordered."""
+        rest(self.bank, self.town.now)
+
+    def ask(
+        self, method: str, path: str, *, headers: dict[str, str] | None = None, content: bytes = b""
+    ) -> httpx.Response:
+        """Ask as somebody who signs nothing but what the headers say."""
+
+        async def main() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self.edge)
+            async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as client:
+                return await client.request(method, path, headers=headers, content=content)
+
+        return asyncio.run(main())
+
+    def at_the_counter(
+        self, method: str, path: str, body: Any = None, *, key: str = "", by: Subject = COUNTER
+    ) -> httpx.Response:
+        """Ask as the operator's own staff, or as another institution."""
+        content = b"" if body is None else json.dumps(body).encode()
+        headers = dict(self.institutions.seal(by)(method, ADDRESS + path, content))
+        headers |= {"Idempotency-Key": key} if key else {}
+        headers |= {} if body is None else {"Content-Type": "application/json"}
+        return self.ask(method, path, headers=headers, content=content)
+
+    def seal(
+        self, signer: Signer, keyid: str, method: str, path: str, body: bytes = b"", *, address: str = ADDRESS
+    ) -> dict[str, str]:
+        """Return the headers that sign a request."""
+        request = Request(method=method, target=address + path, body=body)
+        nonce = f"nonce-of-a-test-{next(self._nonces):06}"
+        return sign_request(request, signer, keyid=keyid, nonce=nonce, now=self.town.now)
+
+
+class Visitor:
+    """A person with a key, and perhaps a wallet."""
+
+    def __init__(self, house: House, name: str, *, wallet: WalletId | None = None) -> None:
+        self.house, self.signer = house, house.town.holder(name)
+        self.wallet = wallet
+
+    @property
+    def keyid(self) -> str:
+        return f"3:{self.signer.public.hex()}" if self.wallet is None else f"{self.wallet:016}"
+
+    @property
+    def policy(self) -> str:
+        return encode_policy(single_key(self.signer)).hex()
+
+    def ask(
+        self, method: str, path: str, body: Any = None, *, key: str = "", wire: bytes | None = None
+    ) -> httpx.Response:
+        """Send a signed request: a record, or the bytes of a signed command."""
+        content = wire if wire is not None else b"" if body is None else json.dumps(body).encode()
+        headers = self.house.seal(self.signer, self.keyid, method, path, content)
+        headers |= {"Idempotency-Key": key} if key else {}
+        if content:
+            headers["Content-Type"] = "application/json" if wire is None else "application/octet-stream"
+        return self.house.ask(method, path, headers=headers, content=content)
+
+    def mine(self, what: str = "") -> str:
+        """Return the path of what is his."""
+        return f"/v1/wallets/{self.wallet:016}{what}"
+
+    def open_wallet(self, evidence: dict[str, Any], wallet_class: str) -> None:
+        """Ask for a wallet, let the bank work, and learn its number."""
+        wanted = {"wallet_class": wallet_class, "evidence": evidence, "policy": self.policy}
+        order = self.ask("POST", "/v1/wallets", wanted, key="open").json()["id"]
+        self.house.rest()
+        self.wallet = WalletId(int(self.ask("GET", f"/v1/orders/{order}").json()["wallet"]))
