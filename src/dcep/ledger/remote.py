@@ -5,11 +5,13 @@
 2. An answer that is not final is given as it is; whether to sign anew is the sender's to decide, by PROTOCOL's rules.
 3. Every wait is bounded. What a ledger answers is read strictly, as anybody's bytes.
 4. Accounts and the channel are for institutions: what asks for them is signed, anew each time that it is sent. Commands
-   prove themselves, and go unsigned.
+   prove themselves, and go unsigned. A signature that is not believed is no fault of what was asked: papers are
+   renewed, clocks are set, and the same is sent again.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
@@ -47,7 +49,9 @@ _SEALED: Final = ("/v1/accounts/", "/v1/channel/")
 _WAIT_MS: Final = 200
 _LONGEST_WAIT_MS: Final = 5_000
 _TOO_MUCH: Final = 429
+_NOT_BELIEVED: Final = 401
 _FAULT: Final = 500
+_PLAIN: Final = re.compile(r"[a-z0-9_]{1,64}")
 _REASONS: Final[Mapping[str, int]] = {each.code: int(each) for each in (*Refusal, *NotProcessed)}
 
 _Record = TypeVar("_Record")
@@ -200,11 +204,10 @@ class RemoteLine:
         while True:
             try:
                 response, body = self._once(method, path, request)
-                # Of a fault at the other end nothing is known either: the same bytes tell.
-                if response.status_code < _FAULT and response.status_code != _TOO_MUCH:
+                if not self._is_for_later(response.status_code):
                     return _body(response, body, is_answer=is_answer)
                 wait_ms = _retry_after_ms(response, wait_ms)
-                reason = f"{path} answers {response.status_code}"
+                reason = f"{path} answers {response.status_code} {_code(body)}"
             except httpx.TransportError as error:
                 reason = f"{path}: {type(error).__name__}"
             if time.monotonic() + wait_ms / 1_000 > end:
@@ -212,6 +215,10 @@ class RemoteLine:
                 raise Unavailable("ledger_unreachable", message, retry_after_ms=wait_ms)
             time.sleep(wait_ms / 1_000)
             wait_ms = min(2 * wait_ms, _LONGEST_WAIT_MS)
+
+    def _is_for_later(self, status: int) -> bool:
+        # Of a fault at the other end nothing is known either: the same bytes tell.
+        return status >= _FAULT or status == _TOO_MUCH or (self._seal is not None and status == _NOT_BELIEVED)
 
     def _once(self, method: str, path: str, request: dict[str, Any]) -> tuple[httpx.Response, bytes]:
         """Ask once; an answer that is larger than any of a ledger's is cut off."""
@@ -268,6 +275,15 @@ def _read(record: type[_Record], body: bytes) -> _Record:
         return msgspec.json.decode(body, type=record)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _strange(str(error)) from error
+
+
+def _code(body: bytes) -> str:
+    """Return the code of a problem as it goes into a message; empty if it is none."""
+    try:
+        code = msgspec.json.decode(body, type=_Problem).code
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""
+    return code if _PLAIN.fullmatch(code) else ""
 
 
 def _unhex(text: str) -> bytes:

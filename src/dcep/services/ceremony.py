@@ -20,7 +20,7 @@ from typing import Any, Final
 from dcep.clock import UnixMs
 from dcep.crypto.keys import SEED_SIZE, new_seed, read_seed
 from dcep.crypto.suites import Signer
-from dcep.errors import BadInput
+from dcep.errors import BadInput, Unavailable
 from dcep.identity.centre import Centre
 from dcep.identity.certificates import Kind, Subject
 from dcep.identity.papers import read_pair
@@ -43,6 +43,7 @@ SUPERVISORS_NEEDED: Final = 2
 SETTINGS: Final = "settings.toml"
 # For as long as nobody here will remember how it was founded.
 ROOT_DAYS: Final = 7_300
+_RETRY_AFTER_MS: Final = 1_000
 # What SimulatedSettlement gives each operator to begin with: a hundred billion yuan.
 _SIMULATED_RESERVES: Final = 10**13
 
@@ -115,7 +116,15 @@ class Ceremony:
 
         Raises:
             BadInput: `missing_key`: the centre is founded, and its root key is not there.
+            Unavailable: `certificates_not_written`: the disk refused; what there is counts on.
         """
+        try:
+            return self._certify(now)
+        except OSError as error:
+            message = f"{error.filename or self._data}: {error.strerror}"
+            raise Unavailable("certificates_not_written", message, retry_after_ms=_RETRY_AFTER_MS) from error
+
+    def _certify(self, now: UnixMs) -> list[Party]:
         folder, trust = self._data / CENTRE, self._data / TRUST
         if (trust / "root.pem").exists() and not (folder / "root.key").exists():
             raise _missing_key(folder / "root.key", "the root that everybody was given")

@@ -11,7 +11,7 @@ from typing import Any, Final
 import pytest
 
 from dcep.clock import DAY_MS, UnixMs
-from dcep.errors import BadInput, Unavailable
+from dcep.errors import Unavailable
 from dcep.identity.renewal import CERTIFICATE_DAYS, issue
 from dcep.identity.requests import make_request
 from dcep.ids import TIER1
@@ -95,7 +95,7 @@ def test_an_expired_certificate_is_named_by_its_process_until_it_is_renewed(plac
 
     _until(lambda: _health(place)["missing"] == ["certificate_expired"], "nobody sees that it has ended")
     _until(lambda: "certificate_expired" in place.shard.log.read_text(), "the relay does not say why it stands still")
-    with pytest.raises(BadInput, match="certificate_expired"):
+    with pytest.raises(Unavailable, match="certificate_expired"):
         place.line(by=LEDGER).crossing(TIER1)
     place.new_wallets(place.line(by=ONE), 1, Fen(1))
     place.institutions.renew(LEDGER)
@@ -147,7 +147,7 @@ def test_a_certificate_that_is_taken_back_opens_nothing_from_then_on(place: Town
     place.institutions.centre.revoke(place.institutions.papers(TWO).institution.keyid, now=machine.now())
     place.institutions.centre.publish(place.institutions.trust)
 
-    with pytest.raises(BadInput, match="certificate_revoked"):
+    with pytest.raises(Unavailable, match="certificate_revoked"):
         line.account(place.bakery)
     place.institutions.renew(TWO)
     assert line.account(place.bakery) == served is None

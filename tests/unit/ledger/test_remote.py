@@ -99,6 +99,28 @@ def test_what_institutions_alone_are_told_is_asked_for_with_a_new_signature_each
     assert server.seals == [f"1 GET {url} b''", f"2 GET {url} b''"]
 
 
+def test_a_signature_that_is_not_believed_is_no_fault_of_what_was_asked() -> None:
+    """The next one may be, when the papers have reached the other end; until then the reason is told."""
+    told = json.dumps({"peer": "tier1", "sent": 1, "received": 2, "acked": 0}).encode()
+    with line_to(_problem(401, "unknown_certificate"), (200, told)) as (line, server):
+        line.crossing(LedgerId(0xFFFF))
+        healed = len(server.seals)
+
+    with line_to(_problem(401, "certificate_expired")) as (line, _), pytest.raises(Unavailable) as caught:
+        line.crossing(LedgerId(0xFFFF))
+
+    assert healed == 2
+    assert caught.value.code == "ledger_unreachable"
+    assert "answers 401 certificate_expired" in caught.value.message
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"code": "no\\ncode"}', b'{"code": 5}'])
+def test_what_is_no_problem_goes_into_no_message(body: bytes) -> None:
+    """A line of a log is written by us, not by whoever answers."""
+    with line_to((503, body)) as (line, _), pytest.raises(Unavailable, match=r"answers 503 \Z"):
+        line.crossing(LedgerId(0xFFFF))
+
+
 def test_commands_go_unsigned() -> None:
     """They prove themselves, and nobody's time is spent on another signature."""
     with line_to((200, _SETTLED)) as (line, server):

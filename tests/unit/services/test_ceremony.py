@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dcep.clock import DAY_MS, UnixMs
-from dcep.errors import BadInput
+from dcep.errors import BadInput, Unavailable
 from dcep.identity.certificates import Kind
 from dcep.identity.folder import TrustFolder
 from dcep.identity.papers import read_pair
@@ -139,3 +139,18 @@ def test_a_root_key_that_is_gone_is_not_made_anew(tmp_path: Path) -> None:
 
     with pytest.raises(BadInput, match=r"root\.key: missing_key"):
         ceremony.certify(_NOW)
+
+
+def test_a_certificate_that_the_disk_refuses_is_renewed_at_the_next_turn(tmp_path: Path) -> None:
+    """The processes run on with the last ones: a full disk here must not be their end."""
+    ceremony = _ceremony(tmp_path)
+    ceremony.certify(_NOW)
+    staff = ceremony.parties()[-1]
+    staff.certificate.unlink()
+    staff.certificate.mkdir()
+
+    with pytest.raises(Unavailable, match=r"certificates_not_written: .*staff"):
+        ceremony.certify(_NOW)
+    staff.certificate.rmdir()
+
+    assert ceremony.certify(_NOW) == [staff]
