@@ -1,4 +1,4 @@
-"""docs/reference/cli.md names every command and option of the program, and no other."""
+"""The reference names every command and option of the program, and no other: in cli.md, or in a group's own page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cyclopts import App
 from dcep.cli.app import app
 from tests.repo.tracked import text_of
 
-_PAGE: Final = Path("docs/reference/cli.md")
+_PAGES: Final = (Path("docs/reference/cli.md"), *sorted(Path("docs/reference").glob("*-command.md")))
 _SECTION: Final = re.compile(r"^## `(dcep[a-z -]*)`\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _ROW: Final = re.compile(r"^\| `([^`]+)`", re.MULTILINE)
 
@@ -30,12 +30,14 @@ def _commands(of: App, path: str) -> Iterator[tuple[str, App]]:
 
 
 _COMMANDS: Final = dict(_commands(app, "dcep"))
-_SECTIONS: Final = dict(_SECTION.findall(text_of(_PAGE)))
+_WRITTEN: Final = dict(section for page in _PAGES for section in _SECTION.findall(text_of(page)))
+# A section of a group holds the options that each of its commands has.
+_GROUPS: Final = {name for name in _WRITTEN if any(command.startswith(f"{name} ") for command in _COMMANDS)}
 
 
 def test_the_reference_has_a_section_for_each_command_and_no_other() -> None:
     """Who reads the page knows all that can be called."""
-    assert sorted(_SECTIONS) == sorted(_COMMANDS)
+    assert sorted(set(_WRITTEN) - _GROUPS) == sorted(_COMMANDS)
 
 
 @pytest.mark.parametrize("name", _COMMANDS)
@@ -49,7 +51,12 @@ def test_the_section_of_a_command_has_a_row_for_each_option_and_no_other(name: s
         if spelling != "*" and not spelling.startswith("--no-")
     }
 
-    section = _SECTIONS.get(name, "")
-    first_table = section.split("\n\n**")[0]
+    groups = {group for group in _GROUPS if name.startswith(f"{group} ")}
+    rows = {row for section in (name, *groups) for row in _rows(_WRITTEN.get(section, ""))}
 
-    assert {row for row in _ROW.findall(first_table) if row.isupper() or row.startswith("--")} == options
+    assert {row for row in rows if row.isupper() or row.startswith("--")} == options
+
+
+def _rows(section: str) -> list[str]:
+    first_table = section.split("\n\n**", maxsplit=1)[0]
+    return _ROW.findall(first_table)

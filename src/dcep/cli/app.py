@@ -20,6 +20,7 @@ What can be done next:
   dcep verify DIR              audit a data folder, with no server running
   dcep simulate --seed S       the rules of the protocol under faults, held to their laws
   dcep up                      a whole currency as processes on this machine
+  dcep centralbank --help      the central bank: orders, officers' approvals, supply, reserves
   dcep doctor                  what is wrong with this machine or a data folder
   dcep certificates --help     certificates of institutions: found a centre, ask, issue, give, take back
   dcep ledger --help           look into a ledger: a command, a statement, the trial balance, archive, backup
@@ -42,6 +43,11 @@ app.command("dcep.cli.up:up", help="Run a whole currency on this machine.")
 app.command("dcep.cli.doctor:doctor", help="Explain what is wrong with a setup, and what to do.")
 app.command("dcep.cli.bench:bench", help="Measure what the machine can do.")
 app.command("dcep.cli.certificates:app", name="certificates", help="Certificates of institutions, by hand.")
+app.command(
+    "dcep.cli.institutions.centralbank:app",
+    name="centralbank",
+    help="The central bank: orders, officers' approvals, supply, reserves, boards, operators.",
+)
 app.command("dcep.cli.ledger:app", name="ledger", help="Look into a ledger; archive, backup and restore.")
 
 

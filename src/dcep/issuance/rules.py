@@ -5,6 +5,7 @@ They are data: one file each in `rule_sets/`, in whole yuan as they were publish
 
 from __future__ import annotations
 
+import re
 import tomllib
 from importlib import resources
 from typing import Any, Final
@@ -18,6 +19,7 @@ from dcep.money import MAX_FEN, Fen
 
 _FOLDER: Final = resources.files("dcep.issuance") / "rule_sets"
 _SUFFIX: Final = ".toml"
+_NAME: Final = re.compile(r"[a-z0-9-]{1,16}")
 _NAME_SIZE: Final = 16
 _FEN_A_YUAN: Final = 100
 _MS_A_SECOND: Final = 1_000
@@ -41,15 +43,32 @@ def read_rules(name: str) -> Rules:
     """
     if name not in names():
         raise BadInput("unknown_rules", f"there is no rule set {name!r}, only {', '.join(names())}")
-    table = tomllib.loads((_FOLDER / f"{name}{_SUFFIX}").read_text(encoding="utf-8"))
-    return Rules(
-        replaces=Version(0),
-        name=Name(name.encode("ascii").ljust(_NAME_SIZE, b"\0")),
-        effective_at=start_of(day_of_date(table["effective_on"].isoformat())),
-        max_life=UnixMs(table["max_life_hours"] * _MS_AN_HOUR),
-        clock_bound=UnixMs(table["clock_bound_seconds"] * _MS_A_SECOND),
-        classes=tuple(_limits(table["class"][wallet_class.name]) for wallet_class in _CLASSES),
-    )
+    return parse_rules(name, (_FOLDER / f"{name}{_SUFFIX}").read_text(encoding="utf-8"))
+
+
+def parse_rules(name: str, text: str) -> Rules:
+    """Return the rule set that a file of the same form says; it replaces nothing.
+
+    Args:
+        name: 1 to 16 of `a-z 0-9 -`.
+
+    Raises:
+        BadInput: `bad_rules`: a class, a limit or a date is missing or makes no sense.
+    """
+    try:
+        if not _NAME.fullmatch(name):
+            raise ValueError("a name has 1 to 16 of a-z 0-9 -")
+        table = tomllib.loads(text)
+        return Rules(
+            replaces=Version(0),
+            name=Name(name.encode("ascii").ljust(_NAME_SIZE, b"\0")),
+            effective_at=start_of(day_of_date(table["effective_on"].isoformat())),
+            max_life=UnixMs(table["max_life_hours"] * _MS_AN_HOUR),
+            clock_bound=UnixMs(table["clock_bound_seconds"] * _MS_A_SECOND),
+            classes=tuple(_limits(table["class"][wallet_class.name]) for wallet_class in _CLASSES),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadInput("bad_rules", f"the rule set {name!r} cannot be read: {error}") from error
 
 
 def caps_of(rules: Rules) -> dict[int, Fen | None]:

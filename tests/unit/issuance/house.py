@@ -22,15 +22,15 @@ URL: Final = "http://central-bank"
 class House:
     """The central bank's service, put together when it is first asked."""
 
-    def __init__(self, bank: Bank, institutions: Institutions) -> None:
-        self.bank, self._institutions = bank, institutions
+    def __init__(self, bank: Bank, institutions: Institutions, url: str = URL) -> None:
+        self.bank, self._institutions, self._url = bank, institutions, url
 
     def edge(self, bell: Bell) -> Any:
         """Return the service with a bell that rings, or one that is silent: then every stream of events is empty."""
         bank = self.bank
         return central_bank_service(
             bank.central_bank,
-            self._institutions.askers(URL),
+            self._institutions.askers(self._url),
             bell=bell,
             clock=lambda: bank.realm.now,
             ids=map(str, count(1)),
@@ -53,12 +53,12 @@ class House:
 
     @cached_property
     def _edge(self) -> Any:
-        return self.edge(_silent_bell())
+        return self.edge(silent_bell())
 
     def _ask(self, ask: Callable[[httpx.AsyncClient], Awaitable[httpx.Response]]) -> httpx.Response:
         async def main() -> httpx.Response:
             transport = httpx.ASGITransport(app=self._edge)
-            async with httpx.AsyncClient(transport=transport, base_url=URL) as client:
+            async with httpx.AsyncClient(transport=transport, base_url=self._url) as client:
                 return await ask(client)
 
         return asyncio.run(main())
@@ -67,7 +67,8 @@ class House:
         return httpx.Auth() if by is None else self._institutions.signed(by)
 
 
-def _silent_bell() -> Bell:
+def silent_bell() -> Bell:
+    """Return a bell that has rung for the last time."""
     ended = asyncio.new_event_loop()
     ended.close()
     bell = Bell(ended)
