@@ -10,13 +10,14 @@ from typing import Protocol
 
 from dcep.clock import UnixMs
 from dcep.crypto.suites import Signer, require_ed25519
-from dcep.ids import LedgerId, NetworkId, WalletId
+from dcep.ids import LedgerId, NetworkId, OperatorId, WalletId
 from dcep.ledger.engine.standing import AccountView, EngineMaker, Standing, Statement, Sums
 from dcep.ledger.folder import Folder
 from dcep.ledger.history import History
 from dcep.ledger.log.file import FileLog
 from dcep.ledger.log.headers import FileHeaders
 from dcep.ledger.log.segments import SEGMENT_BYTES
+from dcep.ledger.movements import Effect, Movement, MovementKind, MovementPage, Movements
 from dcep.ledger.snapshots import SnapshotStore
 from dcep.ledger.worker.answers import Answer, speaks_of_a_number
 from dcep.ledger.worker.crossings import Crossing, acknowledgement, credits_to, crossing
@@ -31,7 +32,19 @@ from dcep.messages.signed import decode
 from dcep.money import Fen
 
 # What the answers of a line are made of: an actor imports nothing else of the ledger.
-__all__ = ["AccountView", "Answer", "Line", "Standing", "Statement", "Sums", "open_line"]
+__all__ = [
+    "AccountView",
+    "Answer",
+    "Effect",
+    "Line",
+    "Movement",
+    "MovementKind",
+    "MovementPage",
+    "Standing",
+    "Statement",
+    "Sums",
+    "open_line",
+]
 
 
 class Line(Protocol):
@@ -87,6 +100,25 @@ class Line(Protocol):
         """Return standing and sums behind one and the same frame."""
         ...
 
+    def movements(self, after: str, *, limit: int, operator: OperatorId | None, wait_ms: int = 0) -> MovementPage:
+        """Return what happened to an operator's wallets behind a cursor, in the log's order.
+
+        Args:
+            after: `next` of the page before; empty for the first.
+            limit: 1..1_000.
+            operator: None for all wallets that the asker may see.
+            wait_ms: how long a page may wait for something to tell, where the ledger runs elsewhere.
+
+        Returns:
+            At most `limit` movements. It may be none although more come: `has_more` says whether the log goes on.
+
+        Raises:
+            BadInput: `bad_cursor`.
+            Archived: `archived`, what comes next was moved to an archive.
+            Unavailable: ask again.
+        """
+        ...
+
     def crossing(self, peer: LedgerId) -> Crossing:
         """Return this ledger's end of the channel to a peer."""
         ...
@@ -119,6 +151,14 @@ class WorkerLine:
     ) -> None:
         self.ledger = ledger
         self._history = History(index, ledger.network, ledger.log, ledger.headers)
+        self._movements = Movements(
+            index,
+            ledger.genesis,
+            ledger.ledger,
+            log=ledger.log,
+            headers=ledger.headers,
+            oldest=ledger.oldest_snapshot,
+        )
         self._pipeline = Pipeline(ledger, self._history, signer, clock)
 
     def submit(self, wires: Sequence[bytes], *, at: UnixMs | None = None) -> Sequence[Answer]:
@@ -220,6 +260,10 @@ class WorkerLine:
         """Return high, used and settled of a lane; a fresh window where there is none."""
         return self.ledger.ask(lambda engine: engine.window(wallet, lane))
 
+    def movements(self, after: str, *, limit: int, operator: OperatorId | None, wait_ms: int = 0) -> MovementPage:
+        """Return what happened to an operator's wallets behind a cursor, as it stands now: nothing is waited for."""
+        return self._movements.page(after, limit=limit, operator=operator)
+
     def crossing(self, peer: LedgerId) -> Crossing:
         """Return this ledger's end of the channel to a peer; BadInput if there is none."""
         return crossing(self.ledger, peer)
@@ -260,6 +304,7 @@ class WorkerLine:
         """Answer what is under way, then close the ledger's files."""
         self._pipeline.close()
         self._history.close()
+        self._movements.close()
         self.ledger.close()
 
 

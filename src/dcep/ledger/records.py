@@ -8,6 +8,7 @@ from typing import Final
 from dcep.http.bodies import Strict
 from dcep.ids import ledger_name
 from dcep.ledger.engine.standing import AccountView, Standing, Statement, Sums
+from dcep.ledger.movements import Movement, MovementPage
 from dcep.ledger.worker.crossings import Crossing
 from dcep.messages.headers import Flow, SignedHeader
 from dcep.messages.layout import Seq
@@ -150,6 +151,32 @@ class AckBody(Strict, frozen=True):
     ack: str | None
 
 
+class MovementBody(Strict, frozen=True, omit_defaults=True):
+    """What one command did to one wallet."""
+
+    seq: int
+    place: int
+    part: int
+    at_ms: int
+    kind: str
+    wallet: str
+    counterparty: str | None
+    amount_fen: int
+    effect: str
+    command_id: str
+    refers_to: str | None = None
+    wallet_class: int | None = None
+    policy: str | None = None
+
+
+class MovementsBody(Strict, frozen=True):
+    """Movements in the log's order; `next` is always a cursor."""
+
+    items: list[MovementBody]
+    next: str
+    has_more: bool
+
+
 class TickBody(Strict, frozen=True):
     """The time that tier 1 has told, as a command."""
 
@@ -225,6 +252,29 @@ def account_body(it: AccountView) -> AccountBody:
         high=it.high,
         used=bits(it.used),
         settled=bits(it.settled),
+    )
+
+
+def movements_body(it: MovementPage) -> MovementsBody:
+    """Return a page of movements as it is shown."""
+    return MovementsBody(items=[_movement_body(each) for each in it.items], next=it.next, has_more=it.has_more)
+
+
+def _movement_body(it: Movement) -> MovementBody:
+    return MovementBody(
+        seq=it.seq,
+        place=it.place,
+        part=it.part,
+        at_ms=it.at,
+        kind=it.kind,
+        wallet=f"{it.wallet:016}",
+        counterparty=None if it.counterparty is None else f"{it.counterparty:016}",
+        amount_fen=it.amount,
+        effect=it.effect,
+        command_id=it.command.hex(),
+        refers_to=None if it.refers_to is None else it.refers_to.hex(),
+        wallet_class=it.wallet_class,
+        policy=None if it.policy is None else it.policy.hex(),
     )
 
 

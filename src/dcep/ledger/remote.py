@@ -22,9 +22,10 @@ import msgspec
 from dcep.clock import UnixMs
 from dcep.errors import BadInput, Unavailable
 from dcep.http.caller import Seal
-from dcep.ids import LedgerId, NetworkId, WalletId, ledger_name
+from dcep.ids import CommandId, LedgerId, NetworkId, OperatorId, WalletId, ledger_name
 from dcep.ledger import records
 from dcep.ledger.engine.standing import AccountView, Standing, Statement, Sums
+from dcep.ledger.movements import Effect, Movement, MovementKind, MovementPage
 from dcep.ledger.worker.answers import Answer
 from dcep.ledger.worker.crossings import Crossing
 from dcep.ledger.worker.pipeline import MAX_JOB_BYTES
@@ -45,7 +46,7 @@ _MAX_ANSWER: Final = 4 * 1024 * 1024
 # A length stands before each command of a batch.
 _LENGTH: Final = 2
 # What a ledger tells institutions alone.
-_SEALED: Final = ("/v1/accounts/", "/v1/channel/")
+_SEALED: Final = ("/v1/accounts/", "/v1/channel/", "/v1/movements")
 _WAIT_MS: Final = 200
 _LONGEST_WAIT_MS: Final = 5_000
 _TOO_MUCH: Final = 429
@@ -165,6 +166,19 @@ class RemoteLine:
         return Statement(
             ledger=self.place, seq=Seq(it.standing.seq), standing=_standing(it.standing), sums=_sums(it.sums)
         )
+
+    def movements(self, after: str, *, limit: int, operator: OperatorId | None, wait_ms: int = 0) -> MovementPage:
+        """Return what happened to an operator's wallets behind a cursor, in the log's order; see the line's face.
+
+        Raises:
+            BadInput: `bad_cursor`, `archived`.
+            Unavailable: the ledger cannot be reached, or follows its log again.
+        """
+        params = {"after": after, "limit": str(limit), "wait_ms": str(wait_ms)}
+        if operator is not None:
+            params["operator"] = str(operator)
+        it = _read(records.MovementsBody, self._ask("GET", "/v1/movements", params=params))
+        return MovementPage([_movement(each) for each in it.items], it.next, it.has_more)
 
     def crossing(self, peer: LedgerId) -> Crossing:
         """Return this ledger's end of the channel to a peer."""
@@ -332,6 +346,27 @@ def _unpacked(status: int, reason: int, seq: int, place: int) -> Answer:
     except ValueError as error:
         raise _strange("an outcome of another version") from error
     return Answer(outcome, Seq(seq) if seq else None, place)
+
+
+def _movement(it: records.MovementBody) -> Movement:
+    try:
+        return Movement(
+            seq=Seq(it.seq),
+            place=it.place,
+            part=it.part,
+            at=UnixMs(it.at_ms),
+            kind=MovementKind(it.kind),
+            wallet=WalletId(int(it.wallet)),
+            counterparty=None if it.counterparty is None else WalletId(int(it.counterparty)),
+            amount=Fen(it.amount_fen),
+            effect=Effect(it.effect),
+            command=CommandId(_unhex(it.command_id)),
+            refers_to=None if it.refers_to is None else CommandId(_unhex(it.refers_to)),
+            wallet_class=it.wallet_class,
+            policy=None if it.policy is None else _unhex(it.policy),
+        )
+    except ValueError as error:
+        raise _strange("a movement of another version") from error
 
 
 def _standing(it: records.StandingBody) -> Standing:

@@ -1,6 +1,7 @@
 """A ledger over HTTP: commands, receipts and headers for everybody; accounts and the channel for institutions.
 
-`payments` takes commands, `reading` answers questions, `askers` says who may ask them. The reference is
+`payments` takes commands, `reading` answers questions, `movements` tells operators what happened to their wallets,
+`askers` says who may ask. The reference is
 docs/reference/http-ledger.md.
 """
 
@@ -18,6 +19,7 @@ from dcep.http.edge import Edge
 from dcep.http.events import Bell
 from dcep.ids import TIER1, ledger_name
 from dcep.ledger.client import WorkerLine
+from dcep.ledger.routes.movements import movement_routes
 from dcep.ledger.routes.payments import BATCH, HISTORY, LIMITS, PAYMENTS, Counter, payment_routes
 from dcep.ledger.routes.reading import account_routes, channel_routes, header_routes, standing_routes
 from dcep.ledger.timekeeping import Teller
@@ -53,6 +55,7 @@ def ledger_service(
         *header_routes(line, bell),
         *standing_routes(line, teller),
         *account_routes(line, askers),
+        *movement_routes(line, askers, bell),
         *channel_routes(line, askers),
     ]
     service = Service(

@@ -130,6 +130,10 @@ class OpenLedger:
             Snapshot(network=self.network, ledger=self.ledger, seq=seq, head=head, chunks=tuple(chunks))
         )
 
+    def oldest_snapshot(self) -> Snapshot | None:
+        """Return the oldest state that a checkpoint proves and behind which every frame is here."""
+        return next(filter(self._may_begin_with, self._snapshots.oldest_first()), None)
+
     def close(self) -> None:
         """Close log and headers; what was appended stays."""
         try:
@@ -141,7 +145,7 @@ class OpenLedger:
 
     def _start_engine(self, genesis: bytes, make: EngineMaker) -> Engine:
         for snapshot in self._snapshots.newest_first():
-            if self.log.first - 1 <= snapshot.seq <= self.headers.count and self._is_checkpointed(snapshot):
+            if self._may_begin_with(snapshot):
                 self.seq, self.head = snapshot.seq, snapshot.head
                 return make(genesis, self.ledger, snapshot.chunks)
         if self.log.first > 1:
@@ -153,6 +157,9 @@ class OpenLedger:
                 next_step="put the snapshot back from a copy, or all of the archive's files",
             )
         return make(genesis, self.ledger)
+
+    def _may_begin_with(self, snapshot: Snapshot) -> bool:
+        return self.log.first - 1 <= snapshot.seq <= self.headers.count and self._is_checkpointed(snapshot)
 
     def _is_checkpointed(self, snapshot: Snapshot) -> bool:
         if (snapshot.network, snapshot.ledger) != (self.network, self.ledger):
