@@ -167,6 +167,7 @@ class MovementBody(Strict, frozen=True, omit_defaults=True):
     refers_to: str | None = None
     wallet_class: int | None = None
     policy: str | None = None
+    epoch: int | None = None
 
 
 class MovementsBody(Strict, frozen=True):
@@ -275,6 +276,7 @@ def _movement_body(it: Movement) -> MovementBody:
         refers_to=None if it.refers_to is None else it.refers_to.hex(),
         wallet_class=it.wallet_class,
         policy=None if it.policy is None else it.policy.hex(),
+        epoch=it.epoch,
     )
 
 

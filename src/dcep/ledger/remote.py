@@ -364,6 +364,7 @@ def _movement(it: records.MovementBody) -> Movement:
             refers_to=None if it.refers_to is None else CommandId(_unhex(it.refers_to)),
             wallet_class=it.wallet_class,
             policy=None if it.policy is None else _unhex(it.policy),
+            epoch=it.epoch,
         )
     except ValueError as error:
         raise _strange("a movement of another version") from error

@@ -20,6 +20,7 @@ from dcep.operators.customers.register import Customers, Draw
 from dcep.operators.exchange import saga
 from dcep.operators.exchange.deposits import CoreBanking
 from dcep.operators.exchange.saga import Saga
+from dcep.operators.history import History
 from dcep.operators.mandates import Mandates
 from dcep.operators.order_book import OrderBook
 from dcep.operators.outbox import Outbox, Seal, Taker
@@ -69,6 +70,7 @@ class Bank:
         self.payrolls: Final = Payrolls(store)
         self.refunds: Final = Refunds(store, line, self.outbox, network)
         self.reconciliation: Final = Reconciliation(store, line, core, vault.account)
+        self.history: Final = History(store, line, operator)
         self._takers: Final[dict[str, Taker]] = {
             desk.TOPIC: self.desk.take,
             saga.EXCHANGE: self.saga.take_payment,
@@ -92,6 +94,7 @@ class Bank:
             lambda: self.outbox.deliver(self._takers, now),
             lambda: self.saga.reverse(now),
             lambda: self.saga.credit(now),
+            lambda: self.history.advance(now),
         )
         moved, failure = 0, None
         for step in steps:

@@ -203,6 +203,50 @@ refunds: Final = Table(
 )
 Index("refunds_by_original", refunds.c.original)
 
+# The numbers under which holders hear of what is new: taken with the row locked, so they are committed in their order.
+news: Final = Table(
+    "news",
+    TABLES,
+    Column("operator", Integer, primary_key=True, autoincrement=False),
+    Column("newest", BigInteger, nullable=False),
+)
+
+# What happened to wallets, as the ledger tells it, and how far it was taken in.
+history_lines: Final = Table(
+    "history_lines",
+    TABLES,
+    Column("line", BigInteger, primary_key=True, autoincrement=False),
+    Column("wallet", BigInteger, nullable=False),
+    Column("ledger", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("place", BigInteger, nullable=False),
+    Column("part", SmallInteger, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("kind", String(24), nullable=False),
+    Column("counterparty", BigInteger),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("effect", String(4), nullable=False),
+    Column("balance_fen", BigInteger, nullable=False),
+    Column("command", String(64), nullable=False),
+    Column("refers_to", String(64)),
+)
+Index("history_lines_by_wallet", history_lines.c.wallet, history_lines.c.line)
+_place = history_lines.c.ledger, history_lines.c.seq, history_lines.c.place, history_lines.c.part
+Index("history_lines_by_place", *_place, unique=True)
+history_marks: Final = Table(
+    "history_marks",
+    TABLES,
+    Column("ledger", Integer, primary_key=True, autoincrement=False),
+    Column("after", String(64), nullable=False),
+)
+# What each wallet's history comes to.
+history_wallets: Final = Table(
+    "history_wallets",
+    TABLES,
+    Column("wallet", BigInteger, primary_key=True, autoincrement=False),
+    Column("balance_fen", BigInteger, nullable=False),
+)
+
 
 @contextmanager
 def transaction(store: Engine) -> Iterator[Connection]:

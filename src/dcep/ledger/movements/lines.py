@@ -31,6 +31,7 @@ from dcep.messages.genesis import ISSUING_VAULT
 from dcep.messages.kinds import KIND_OF
 from dcep.messages.layout import Seq
 from dcep.messages.outcomes import Outcome
+from dcep.messages.policies import encode_policy
 from dcep.messages.signed import Command, decode, decode_record, kind_of, prefix
 from dcep.money import Fen
 
@@ -41,6 +42,7 @@ _MEMO: Final = 32
 _TO_AND_AMOUNT: Final = struct.Struct(">QQ")
 _REFUND: Final = struct.Struct(">QQ32s")
 _AMOUNT: Final = struct.Struct(">Q")
+_FIRST_EPOCH: Final = 1
 
 
 class Scribe:
@@ -84,6 +86,7 @@ class Scribe:
         refers_to: CommandId | None = None,
         wallet_class: int | None = None,
         policy: bytes | None = None,
+        epoch: int | None = None,
     ) -> None:
         self._lines.append(
             Movement(
@@ -100,6 +103,7 @@ class Scribe:
                 refers_to,
                 wallet_class,
                 policy,
+                epoch,
             )
         )
 
@@ -160,8 +164,14 @@ class Scribe:
     def open(self, command: Command, outcome: Outcome) -> None:
         order: Open = command.body.order
         self._memory.open(order.wallet)
-        policy = order.policy.encode()
-        self._add(MovementKind.OPENED, order.wallet, command.id, wallet_class=order.wallet_class, policy=policy)
+        self._add(
+            MovementKind.OPENED,
+            order.wallet,
+            command.id,
+            wallet_class=order.wallet_class,
+            policy=encode_policy(order.policy),
+            epoch=_FIRST_EPOCH,
+        )
 
     def set_class(self, command: Command, outcome: Outcome) -> None:
         order: SetClass = command.body.order
@@ -174,7 +184,8 @@ class Scribe:
 
     def set_policy(self, command: Command, outcome: Outcome) -> None:
         order: SetPolicy = command.body.order
-        self._add(MovementKind.POLICY_SET, command.body.account, command.id, policy=order.policy.encode())
+        policy, epoch = encode_policy(order.policy), order.replaces + 1
+        self._add(MovementKind.POLICY_SET, command.body.account, command.id, policy=policy, epoch=epoch)
 
     def freeze(self, command: Command, outcome: Outcome) -> None:
         order: Freeze = command.body.order
@@ -269,7 +280,8 @@ class Scribe:
                 self._memory.seat(order.operator, order.vault)
                 accounts = (order.registrar, order.registrar_policy), (order.vault, order.vault_policy)
                 for wallet, policy in accounts:
-                    self._add(MovementKind.OPENED, wallet, command.id, policy=policy.encode())
+                    of_seat = encode_policy(policy)
+                    self._add(MovementKind.OPENED, wallet, command.id, policy=of_seat, epoch=_FIRST_EPOCH)
 
     # Tier 1.
 

@@ -3,15 +3,15 @@
 1. A wallet is opened with a policy, which the operator keeps from the order.
 2. Its holder may put another one in its place, and tells the ledger alone. From then on the ledger names a later
    version than the operator knows, and no key opens anything here: the old ones may have been stolen.
-3. Anybody may bring the command that changed it. That it has settled is the proof, and its version says whether it is
-   newer than what is known.
+3. The operator hears of it with all else that happens to its wallets; or anybody brings the command that changed it, for
+   which that it has settled is the proof. The version says whether it is newer than what is known.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Engine, Row, select, update
+from sqlalchemy import Connection, Engine, Row, select, update
 
 from dcep.errors import DcepError
 from dcep.ids import NetworkId, WalletId
@@ -58,13 +58,8 @@ class Guards:
         self._known(wallet)
         if self._line.history(wire).outcome.status is not Status.SETTLED:
             raise DcepError("policy_not_settled", "the ledger has not settled this change of the policy")
-        epoch = order.replaces + 1
         with transaction(self._store) as connection:
-            connection.execute(
-                update(guards)
-                .where(guards.c.wallet == wallet, guards.c.epoch < epoch)
-                .values(epoch=epoch, policy=encode_policy(order.policy))
-            )
+            note_policy(connection, wallet, order.replaces + 1, encode_policy(order.policy))
         return wallet
 
     def _known(self, wallet: WalletId) -> Row[Any]:
@@ -73,3 +68,9 @@ class Guards:
         if row is None:
             raise DcepError("not_your_customer", "the wallet belongs to no customer of this operator")
         return row
+
+
+def note_policy(connection: Connection, wallet: WalletId, epoch: int, policy: bytes) -> None:
+    """Keep the policy that has settled as this version of a wallet's, unless a newer one is known."""
+    older = guards.c.wallet == wallet, guards.c.epoch < epoch
+    connection.execute(update(guards).where(*older).values(epoch=epoch, policy=policy))
