@@ -54,7 +54,8 @@ class Movement(NamedTuple):
 
     `amount` is what the command was about, fen; it went into the balance, out of it, or did nothing to it, as money
     that a freeze has locked. `command` is the id that whoever paid knows, on whichever ledger that was; `refers_to` the
-    payment that a refund undoes, or the hold. `policy` is the encoded policy of `opened` and `policy_set`, `epoch` its version.
+    payment that a refund undoes, or the hold. `policy` is the encoded policy of `opened` and `policy_set`, `epoch` its
+    version.
     """
 
     seq: Seq

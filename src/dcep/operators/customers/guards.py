@@ -3,8 +3,8 @@
 1. A wallet is opened with a policy, which the operator keeps from the order.
 2. Its holder may put another one in its place, and tells the ledger alone. From then on the ledger names a later
    version than the operator knows, and no key opens anything here: the old ones may have been stolen.
-3. The operator hears of it with all else that happens to its wallets; or anybody brings the command that changed it, for
-   which that it has settled is the proof. The version says whether it is newer than what is known.
+3. The operator hears of it with all else that happens to its wallets; or anybody brings the command that changed it,
+   for which that it has settled is the proof. The version says whether it is newer than what is known.
 """
 
 from __future__ import annotations

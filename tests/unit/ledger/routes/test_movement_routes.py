@@ -9,20 +9,22 @@ from typing import Any
 import httpx
 import pytest
 
+from dcep.identity.certificates import Subject
 from dcep.ids import TIER1
 from dcep.ledger.movements import START
 from dcep.money import Fen
 from dcep.wallet.payments import Wallet
 from tests.followed import sums_of
-from tests.street import BANK, BANK_TOKEN, TOKEN, Town, later, town
+from tests.institutions import COUNTER, LEDGER, ONE, TWO
+from tests.street import BANK, Town, later, town
 from tests.unit.ledger.routes.test_ledger_routes import Street, get, li, post, street
 
 __all__ = ["li", "street"]
 
 
-def movements(street: Street, query: str = "", token: str = BANK_TOKEN) -> Any:
+def movements(street: Street, query: str = "limit=100", by: Subject = ONE) -> Any:
     """Return a page of movements."""
-    return get(street, f"/v1/movements?{query}", token).json()
+    return get(street, f"/v1/movements?{query}", by).json()
 
 
 def end_of(street: Street) -> str:
@@ -61,10 +63,11 @@ def test_both_sides_of_a_payment_are_told_with_the_id_of_its_command(street: Str
 
 def test_who_may_not_be_told_is_not(street: Street) -> None:
     """An operator cannot ask for another's wallets, the network can, and a stranger is told nothing."""
-    assert get(street, "/v1/movements", "").status_code == 401
-    assert get(street, "/v1/movements?operator=2", BANK_TOKEN).status_code == 403
-    assert movements(street, "operator=2", TOKEN)["items"] == []
-    assert movements(street, "operator=1", TOKEN) == movements(street)
+    assert get(street, "/v1/movements").status_code == 401
+    assert get(street, "/v1/movements?operator=2", ONE).status_code == 403
+    assert get(street, "/v1/movements", COUNTER).status_code == 403
+    assert movements(street, by=TWO)["items"] == movements(street, "operator=2", LEDGER)["items"] == []
+    assert movements(street, "operator=1", LEDGER) == movements(street)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +75,7 @@ def test_who_may_not_be_told_is_not(street: Street) -> None:
 )
 def test_what_nobody_may_ask_is_refused(street: Street, query: str) -> None:
     """A cursor of another ledger is not taken for one of this."""
-    assert get(street, f"/v1/movements?{query}", BANK_TOKEN).status_code == 400
+    assert get(street, f"/v1/movements?{query}", ONE).status_code == 400
 
 
 def test_whoever_waits_is_told_as_soon_as_there_is_something(street: Street, li: Wallet) -> None:
@@ -82,7 +85,7 @@ def test_whoever_waits_is_told_as_soon_as_there_is_something(street: Street, li:
 
     async def wait_and_pay(client: httpx.AsyncClient) -> httpx.Response:
         query = f"/v1/movements?after={after}&wait_ms=20000"
-        waiting = asyncio.create_task(client.get(query, headers={"Authorization": f"Bearer {BANK_TOKEN}"}))
+        waiting = asyncio.create_task(client.get(query, auth=street.institutions.signed(ONE)))
         await asyncio.sleep(0.05)
         await client.post("/v1/payments", content=wire, headers={"Content-Type": "application/octet-stream"})
         return await waiting
@@ -94,10 +97,10 @@ def test_whoever_waits_is_told_as_soon_as_there_is_something(street: Street, li:
 
 def test_whoever_waits_in_vain_comes_behind_what_was_none_of_his(street: Street) -> None:
     """Frames with nothing of the asker's are not read again for the next request."""
-    after = movements(street, "operator=2", TOKEN)["next"]
+    after = end_of(street)
     street.tell()
 
-    page = movements(street, f"operator=2&wait_ms=1&after={after}", TOKEN)
+    page = movements(street, f"wait_ms=1&after={after}", TWO)
 
     assert page["items"] == []
     assert frame_of(page["next"]) > frame_of(after)
@@ -118,7 +121,7 @@ def test_a_line_from_another_process_tells_the_same(tmp_path: Path) -> None:
 
 
 def _all(made: Town) -> list[Any]:
-    line, after, told = made.line(token=BANK_TOKEN), START, []
+    line, after, told = made.line(by=ONE), START, []
     while True:
         page = line.movements(after, limit=2, operator=BANK)
         told += page.items
