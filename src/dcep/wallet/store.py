@@ -4,8 +4,10 @@
 2. Bytes are never changed: a command without a final answer can only be sent again as it is.
 3. A final answer is written once.
 
-The database is SQLite by the standard library: a command of the wallet must start at once, and this is one file of two
-tables.
+Errands, which are orders to the operator that nobody signs, are kept in the same file (`errands`).
+
+The database is SQLite by the standard library: a command of the wallet must start at once, and this is one file of
+three tables.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from dcep.errors import BadInput, Unavailable
 from dcep.ids import CommandId, NetworkId, WalletId
 from dcep.messages.layout import Epoch, Number, Seq
 from dcep.money import Fen
+from dcep.wallet.errands import TABLE as ERRANDS
+from dcep.wallet.errands import Errands
 
 _FORM: Final = 1
 _BUSY_S: Final = 5.0
@@ -32,10 +36,12 @@ CREATE TABLE wallet (
 CREATE TABLE orders (
     number INTEGER PRIMARY KEY, wire BLOB NOT NULL, command BLOB NOT NULL UNIQUE, kind TEXT NOT NULL,
     counterparty INTEGER NOT NULL, amount_fen INTEGER NOT NULL, made_at_ms INTEGER NOT NULL,
-    expires_at_ms INTEGER NOT NULL, answer TEXT, seq INTEGER, place INTEGER, receipt BLOB
+    expires_at_ms INTEGER NOT NULL, answer TEXT, seq INTEGER, place INTEGER, receipt BLOB, key TEXT UNIQUE,
+    told INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX orders_open ON orders (number) WHERE answer IS NULL;
 """
+_MOST_UNTOLD: Final = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +57,7 @@ class Identity:
 class Draft:
     """A command about to be stored: its bytes, and what people want to read of it later.
 
-    `counterparty` is 0 where there is none; the amount is 0 where no money moves.
+    `counterparty` is 0 where there is none; the amount is 0 where no money moves; `key` is the holder's own.
     """
 
     wire: bytes
@@ -60,6 +66,7 @@ class Draft:
     counterparty: int
     amount: Fen
     expires_at: UnixMs
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +117,7 @@ class WalletStore:
     def _prepare(self, identity: Identity | None) -> None:
         with self._transaction() as database:
             if identity is not None:
-                for statement in _TABLES.split(";"):
+                for statement in (_TABLES + ERRANDS).split(";"):
                     database.execute(statement)
                 row = identity.network, identity.wallet, identity.epoch, 1
                 database.execute("INSERT INTO wallet VALUES (?, ?, ?, ?)", row)
@@ -118,6 +125,7 @@ class WalletStore:
             elif database.execute("PRAGMA user_version").fetchone()[0] != _FORM:
                 raise BadInput("bad_wallet_file", f"{self._path} is no wallet's file of this form")
         self._database.execute("PRAGMA synchronous = FULL")
+        self.errands = Errands(self._transaction)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -159,9 +167,10 @@ class WalletStore:
             draft = make(Number(number))
             row = (number, draft.wire, draft.command, draft.kind, draft.counterparty, draft.amount, now)
             database.execute(
-                "INSERT INTO orders (number, wire, command, kind, counterparty, amount_fen, made_at_ms, expires_at_ms)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (*row, draft.expires_at),
+                "INSERT INTO orders"
+                " (number, wire, command, kind, counterparty, amount_fen, made_at_ms, expires_at_ms, key)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*row, draft.expires_at, draft.key),
             )
             database.execute("UPDATE wallet SET next_number = ?", (number + 1,))
         return Order(number=Number(number), draft=draft, made_at=now, answer=None, seq=None, place=None, receipt=None)
@@ -183,6 +192,11 @@ class WalletStore:
             if written.rowcount and epoch is not None:
                 database.execute("UPDATE wallet SET epoch = ?", (epoch,))
 
+    def tell(self, command: CommandId) -> None:
+        """Write down that the holder has heard an order's final answer."""
+        with self._transaction() as database:
+            database.execute("UPDATE orders SET told = 1 WHERE command = ? AND answer IS NOT NULL", (command,))
+
     # Reading.
 
     def open_orders(self) -> list[Order]:
@@ -193,13 +207,26 @@ class WalletStore:
         """Return the order of a command."""
         return next(iter(self._select("command = ?", (command,))), None)
 
+    def keyed(self, key: str) -> Order | None:
+        """Return the order that was stored under a key."""
+        return next(iter(self._select("key = ?", (key,))), None)
+
+    def untold(self) -> list[Order]:
+        """Return what was never told to the holder, the oldest first, at most 64."""
+        return self._select(f"told = 0 ORDER BY number LIMIT {_MOST_UNTOLD}", ())
+
+    def newest_change(self) -> bytes | None:
+        """Return the command that put the policy in force, if this wallet gave it."""
+        changes = self._select("kind = 'set_policy' AND answer = 'settled' ORDER BY number DESC LIMIT 1", ())
+        return changes[0].draft.wire if changes else None
+
     def newest(self, limit: int) -> list[Order]:
         """Return the newest orders, the newest first."""
         return self._select("1 ORDER BY number DESC LIMIT ?", (limit,))
 
     def _select(self, condition: str, values: tuple[object, ...]) -> list[Order]:
         with self._transaction() as database:
-            # The conditions are the three above.
+            # The conditions are those above.
             return [_order(row) for row in database.execute(f"SELECT * FROM orders WHERE {condition}", values)]  # noqa: S608
 
 
@@ -211,6 +238,7 @@ def _order(row: sqlite3.Row) -> Order:
         counterparty=row["counterparty"],
         amount=Fen(row["amount_fen"]),
         expires_at=UnixMs(row["expires_at_ms"]),
+        key=row["key"],
     )
     return Order(
         number=Number(row["number"]),

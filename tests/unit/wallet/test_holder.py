@@ -2,64 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import asyncio
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dcep.clock import UnixMs, day_of_date
+from dcep.clock import day_of_date
 from dcep.crypto.suites import Signer
-from dcep.errors import DcepError, Unavailable
-from dcep.ids import OperatorId, WalletId
+from dcep.errors import BadInput, DcepError, Unavailable
+from dcep.ids import CommandId, OperatorId, WalletId
 from dcep.issuance.rules import read_rules
-from dcep.ledger.client import WorkerLine
-from dcep.ledger.engine.standing import AccountView
 from dcep.ledger.engine.statute import PythonEngine
-from dcep.ledger.worker.answers import Answer
 from dcep.messages.classes import WalletClass
-from dcep.messages.layout import Count, Epoch
+from dcep.messages.layout import Count, Epoch, Seq
 from dcep.messages.receipts import Receipt, decode_receipt, verify
 from dcep.messages.signatory import single_key
 from dcep.money import Fen
 from dcep.simulation.economy import Economy
 from dcep.simulation.opening import open_economy
-from dcep.wallet.holder import MOST_OPEN, Device, Holder, Unproven
-from dcep.wallet.store import Identity, WalletStore
+from dcep.wallet.holder import MOST_OPEN, Holder, Unproven
+from dcep.wallet.steps import Heard, Look, Prove, Seen, Steps, Submit, Wait, drive, drive_async
+from dcep.wallet.store import Identity, Order, WalletStore
 
 _BANK = OperatorId(1)
 _OPENING = Fen(100_000)
+_End = TypeVar("_End")
 
 
 def _key(epoch: int) -> Signer:
     return Signer(bytes([epoch]) * 32)
 
 
-class Road(WorkerLine):
+class Road:
     """The way to the ledger, on which requests and answers are lost as it is told."""
 
     def __init__(self, economy: Economy) -> None:
-        # The economy's own line stays the ledger's only writer.
         self._economy, self._line = economy, economy.shard.line
         self.losses: list[str] = []
+        self.patience = 0
         self.is_forging = False
 
-    def submit(self, wires: Sequence[bytes], *, at: UnixMs | None = None) -> Sequence[Answer]:
+    def do(self, step: Any) -> Any:
+        """Do a step of a story."""
+        match step:
+            case Submit(wire):
+                return self._submit(wire)
+            case Prove(_, seq, place):
+                return self._receipt(seq, place)
+            case Look(wallet):
+                account = self._line.account(wallet)
+                return None if account is None else Seen(Epoch(account.epoch), account.high)
+            case Wait():
+                self.patience -= 1
+                return self.patience >= 0
+
+    def _submit(self, wire: bytes) -> Heard:
         loss = self.losses.pop(0) if self.losses else ""
         if loss != "request":
-            answers = self._line.submit(wires, at=self._economy.now)
+            answer = self._line.submit([wire], at=self._economy.now)[0]
             if loss != "answer":
-                return answers
+                return Heard(answer.outcome, answer.seq, answer.place)
         raise Unavailable("lost", f"the {loss} was lost", retry_after_ms=1)
 
-    def receipt_of(self, wire: bytes, answer: Answer) -> Receipt:
-        receipt = self._line.receipt_of(wire, answer)
+    def _receipt(self, seq: Seq, place: int) -> Receipt:
+        receipt = self._line.receipt(seq, place)
         return replace(receipt, index=Count(receipt.index + 1)) if self.is_forging else receipt
 
-    def account(self, wallet: WalletId) -> AccountView | None:
-        return self._line.account(wallet)
+    def balance(self, wallet: WalletId) -> int:
+        account = self._line.account(wallet)
+        assert account is not None
+        return account.balance
+
+
+class Hand:
+    """A holder who walks each story to its end before the next."""
+
+    def __init__(self, holder: Holder, road: Road) -> None:
+        self.holder, self._road = holder, road
+
+    def pay(self, receiver: WalletId, amount: Fen, *, key: str | None = None) -> Order:
+        return self._walk(self.holder.pay(receiver, amount, key=key))
+
+    def heal(self) -> list[Order]:
+        return self._walk(self.holder.heal())
+
+    def rotate(self, epoch: int) -> Order:
+        return self._walk(self.holder.rotate(single_key(_key(epoch))))
+
+    def recover(self) -> list[Order]:
+        return self._walk(self.holder.recover())
+
+    def redeem(self, vault: WalletId, amount: Fen) -> Order:
+        return self._walk(self.holder.send(self.holder.take_redeem(vault, amount)))
+
+    def refund(self, original: CommandId, payer: WalletId, amount: Fen) -> Order:
+        return self._walk(self.holder.send(self.holder.take_refund(original, payer, amount)))
+
+    def stop(self, order: Order) -> Order:
+        return self._walk(self.holder.stop(order))
+
+    def cancel(self) -> Order:
+        return self._walk(self.holder.cancel())
+
+    def _walk(self, story: Steps[_End]) -> _End:
+        return drive(story, self._road.do)
 
 
 class Home:
@@ -79,26 +130,18 @@ class Home:
             economy.settle(economy.shard, [opened])
         exchanged = operator.vault.exchange(self.li, _OPENING, expires_at=economy.midnight)
         economy.settle(economy.shard, [exchanged])
-        self.patience = 0
         self._stores: list[WalletStore] = []
 
-    def holder(self, name: str = "phone", *, is_new: bool = False) -> Holder:
+    def holder(self, name: str = "phone", *, is_new: bool = False) -> Hand:
         """Return the wallet as a device has it, opened anew."""
         identity = Identity(network=self.economy.network, wallet=self.li, epoch=Epoch(1)) if is_new else None
         store = WalletStore(self.folder / f"{name}.db", identity)
         self._stores.append(store)
         workers = self.economy.genesis.shard_workers
-        device = Device(lambda: self.economy.now, self._wait)
-        return Holder(store, _key, self.road, workers, device)
-
-    def _wait(self, _: int) -> bool:
-        self.patience -= 1
-        return self.patience >= 0
+        return Hand(Holder(store, _key, workers, lambda: self.economy.now), self.road)
 
     def balance(self, wallet: WalletId) -> int:
-        account = self.road.account(wallet)
-        assert account is not None
-        return account.balance
+        return self.road.balance(wallet)
 
     def close(self) -> None:
         for store in self._stores:
@@ -144,7 +187,7 @@ def test_a_payment_is_kept_with_a_receipt_that_proves_it(home: Home) -> None:
 @pytest.mark.parametrize("loss", ["request", "answer"])
 def test_a_lost_answer_is_healed_by_the_same_bytes(home: Home, loss: str) -> None:
     """Whether the request arrived or not: patience asks again, and the money moves once."""
-    home.road.losses, home.patience = [loss, loss], 2
+    home.road.losses, home.road.patience = [loss, loss], 2
 
     order = home.holder(is_new=True).pay(home.bakery, Fen(500))
 
@@ -206,7 +249,7 @@ def test_settled_without_a_proof_is_not_believed(home: Home) -> None:
 def test_after_a_rotation_the_new_key_signs(home: Home, loss: list[str]) -> None:
     """Also when the device died between the change and its answer: the epoch changes together with the answer."""
     home.road.losses = loss
-    home.holder(is_new=True).rotate(single_key(_key(2)))
+    home.holder(is_new=True).rotate(2)
 
     home.holder().heal()
     order = home.holder().pay(home.bakery, Fen(500))
@@ -217,22 +260,82 @@ def test_after_a_rotation_the_new_key_signs(home: Home, loss: list[str]) -> None
     ).command.policy == single_key(_key(2))
 
 
-def test_a_copy_of_the_key_goes_on_beside_what_the_lost_device_may_still_have_sent(home: Home) -> None:
-    """Numbers of the lost device are left out: its late payments and the new device's count each once."""
+def test_what_a_lost_device_signed_is_dead_after_the_recovery(home: Home) -> None:
+    """Two numbers are used up, a window and two above the highest; what arrives late never happens, and all goes on."""
     lost = home.holder(is_new=True)
     assert lost.pay(home.bakery, Fen(1)).answer == "settled"
     home.road.losses = ["request"] * MOST_OPEN
-    late = [lost.pay(home.bakery, Fen(10)) for _ in range(MOST_OPEN)]
+    for _ in range(MOST_OPEN):
+        lost.pay(home.bakery, Fen(10))
     found = home.holder("new phone", is_new=True)
 
-    found.recover()
-    order = found.pay(home.bakery, Fen(100))
+    spent = found.recover()
     arrived = lost.heal()
+    order = found.pay(home.bakery, Fen(100))
+
+    assert [(order.number, order.answer) for order in spent] == [(65, "settled"), (129, "settled")]
+    assert {healed.answer for healed in arrived} == {"never_processed"}
+    assert order.answer == "settled"
+    assert home.balance(home.bakery) == 1 + 100
+
+
+def test_a_recovery_that_was_cut_off_is_done_again(home: Home) -> None:
+    """It says that it is not over; the same again begins at what the ledger has by then."""
+    home.holder(is_new=True).pay(home.bakery, Fen(1))
+    found = home.holder("new phone", is_new=True)
+    home.road.losses = ["", "answer"]
+
+    with pytest.raises(Unavailable, match="recovery_open"):
+        found.recover()
+    found.heal()
+    spent = found.recover()
+
+    assert [(order.number, order.answer) for order in spent] == [(193, "settled"), (257, "settled")]
+    assert found.pay(home.bakery, Fen(1)).answer == "settled"
+
+
+def test_under_one_key_a_payment_is_signed_once(home: Home) -> None:
+    """Whoever asks again, even after the answer, is told what became of the first; another payment is refused."""
+    home.road.losses = ["answer"]
+    first = home.holder(is_new=True).pay(home.bakery, Fen(500), key="breakfast")
+
+    again = home.holder().pay(home.bakery, Fen(500), key="breakfast")
+    later = home.holder().pay(home.bakery, Fen(500), key="breakfast")
+
+    assert (first.answer, again.answer, later) == (None, "settled", again)
+    assert home.balance(home.bakery) == 500
+    with pytest.raises(BadInput, match="idempotency_key_reused"):
+        home.holder().pay(home.bakery, Fen(501), key="breakfast")
+
+
+@pytest.mark.parametrize(
+    ("losses", "answer", "paid"), [(["request"], "never_processed", 0), (["answer"], "settled", 500)]
+)
+def test_an_order_is_stopped_or_had_happened(home: Home, losses: list[str], answer: str, paid: int) -> None:
+    """Its number is used up by a cancel, or was by itself: the ledger's word afterwards is final."""
+    home.road.losses = losses
+    holder = home.holder(is_new=True)
+    left_open = holder.pay(home.bakery, Fen(500))
+
+    stopped = holder.stop(left_open)
+
+    assert (left_open.answer, stopped.answer) == (None, answer)
+    assert home.balance(home.bakery) == paid
+    assert holder.pay(home.bakery, Fen(1)).answer == "settled"
+
+
+def test_a_story_is_the_same_whether_its_driver_blocks_or_not(home: Home) -> None:
+    """There is one story of a payment; a driver that awaits each step walks it to the same end."""
+    home.road.losses, home.road.patience = ["answer"], 1
+
+    async def do(step: Any) -> Any:
+        await asyncio.sleep(0)
+        return home.road.do(step)
+
+    order = asyncio.run(drive_async(home.holder(is_new=True).holder.pay(home.bakery, Fen(500)), do))
 
     assert order.answer == "settled"
-    assert order.number > max(left_open.number for left_open in late)
-    assert {healed.answer for healed in arrived} == {"settled"}
-    assert home.balance(home.bakery) == 1 + 100 + 10 * MOST_OPEN
+    assert home.balance(home.bakery) == 500
 
 
 def test_few_orders_are_open_at_once(home: Home) -> None:
@@ -282,7 +385,7 @@ def test_whatever_is_lost_the_bakery_has_what_the_wallet_says_it_paid(
     home = make_home()
     holder, amount = home.holder(is_new=True), 0
     for step, losses, patience in steps:
-        home.road.losses, home.patience = list(losses), patience
+        home.road.losses, home.road.patience = list(losses), patience
         match step:
             case "pay":
                 amount += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from dcep.errors import BadInput
 from dcep.ids import CommandId, NetworkId, OperatorId, wallet_id
 from dcep.messages.layout import Epoch, Number, Seq
 from dcep.money import Fen
+from dcep.wallet.errands import Errand
 from dcep.wallet.store import Draft, Identity, Settled, WalletStore
 
 _IDENTITY = Identity(network=NetworkId(bytes(16)), wallet=wallet_id(OperatorId(1), 7), epoch=Epoch(1))
@@ -87,3 +89,35 @@ def test_a_wallet_is_neither_made_twice_nor_opened_before_it_is_made(store: Wall
         WalletStore(tmp_path / "nowhere.db")
 
     assert store.identity == _IDENTITY
+
+
+def test_what_was_not_told_is_found_until_it_is(store: WalletStore) -> None:
+    """A command that died before it could say what became of a payment must not pay again when it is run again."""
+    first, second = (store.take(_draft, UnixMs(1)) for _ in range(2))
+    store.settle(first.number, "settled", Settled(seq=Seq(5), place=0, receipt=b"receipt", epoch=None))
+
+    for order in (first, second):
+        store.tell(order.draft.command)
+
+    # Of the second there is nothing to tell yet.
+    assert [order.number for order in store.untold()] == [second.number]
+
+
+def test_an_errand_keeps_its_body_and_its_end(store: WalletStore) -> None:
+    """The operator binds the key to the body for ever, so neither changes; the first end is the one."""
+    errand = Errand(key="k", kind="exchange", body='{"amount_fen":1}', made_at=UnixMs(1))
+    store.errands.take(errand)
+
+    again = store.errands.take(replace(errand, body='{"amount_fen":2}'))
+    store.errands.accept("k", "a" * 32)
+    store.errands.tell("k")
+    unheard = store.errands.untold()
+    store.errands.end("k", "settled", None)
+    store.errands.end("k", "refused", "account_unknown")
+    ended = store.errands.untold()
+    store.errands.tell("k")
+
+    assert again == errand
+    assert unheard == [replace(errand, order_id="a" * 32)]
+    assert ended == [replace(errand, order_id="a" * 32, state="settled")]
+    assert store.errands.untold() == []
