@@ -110,13 +110,11 @@ class Caller:
             DcepError: its answer is no.
             Unavailable: nothing is known of it; `service_unreachable`, `strange_answer`, or the service's own code.
         """
-        body, kind = _body(json, content)
+        body, kind = body_of(json, content)
         sent = {**kind, **(headers or {})}
         with self._answer(method, path, query, body, sent) as answer:
             reply = self._reply(answer)
-        if _is_good(reply.status) or reply.status in take:
-            return reply
-        raise problem(reply)
+        return judged(reply, take)
 
     @contextmanager
     def listen(self, path: str, *, headers: Mapping[str, str] | None = None) -> Iterator[Iterator[bytes]]:
@@ -127,7 +125,7 @@ class Caller:
         """
         with self._answer("GET", path, None, b"", headers or {}, is_endless=True) as answer:
             if not _is_good(answer.status):
-                raise problem(self._reply(answer))
+                judged(self._reply(answer))
             yield self._lines(answer)
 
     @contextmanager
@@ -161,10 +159,7 @@ class Caller:
         try:
             yield
         except (OSError, http.client.HTTPException) as error:
-            message = f"{self.url} does not answer: {_words(str(error)) or type(error).__name__}"
-            raise Unavailable(
-                "service_unreachable", message, retry_after_ms=RETRY_AFTER_MS, next_step="see whether it runs: dcep up"
-            ) from error
+            raise unreachable(self.url, error) from error
 
     # 2.
 
@@ -177,7 +172,7 @@ class Caller:
             if len(body) <= MAX_ANSWER and answer.length:
                 raise http.client.IncompleteRead(body, answer.length)
         if len(body) > MAX_ANSWER:
-            raise _strange(f"more than {MAX_ANSWER} bytes")
+            raise too_long()
         headers = {name.lower(): value for name, value in answer.getheaders()}
         return Reply(answer.status, headers, body)
 
@@ -201,6 +196,13 @@ class Caller:
 
         connection.response_class = respond  # type: ignore[assignment]
         return connection
+
+
+def judged(reply: Reply, take: Collection[int] = ()) -> Reply:
+    """Return an answer that is a success, or of a status that is asked for; raise the error that any other is."""
+    if _is_good(reply.status) or reply.status in take:
+        return reply
+    raise problem(reply)
 
 
 def problem(reply: Reply) -> DcepError:
@@ -255,7 +257,21 @@ def _is_good(status: int) -> bool:
     return http.client.OK <= status < http.client.MULTIPLE_CHOICES
 
 
-def _body(json: Any, content: bytes | None) -> tuple[bytes, dict[str, str]]:
+def unreachable(url: str, error: Exception) -> Unavailable:
+    """Return the error of a service that did not answer, not in time, or only half."""
+    message = f"{url} does not answer: {_words(str(error)) or type(error).__name__}"
+    return Unavailable(
+        "service_unreachable", message, retry_after_ms=RETRY_AFTER_MS, next_step="see whether it runs: dcep up"
+    )
+
+
+def too_long() -> Unavailable:
+    """Return the error of an answer that is longer than MAX_ANSWER."""
+    return _strange(f"more than {MAX_ANSWER} bytes")
+
+
+def body_of(json: Any, content: bytes | None) -> tuple[bytes, dict[str, str]]:
+    """Return the bytes of a body and the header that says what they are."""
     if content is not None:
         return content, {"Content-Type": _BINARY}
     if json is None:

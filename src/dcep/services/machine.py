@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import os
 import secrets
@@ -11,11 +10,12 @@ import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from itertools import count
-from typing import Final
-
-import uvloop
+from typing import TYPE_CHECKING, Final
 
 from dcep.clock import UnixMs
+
+if TYPE_CHECKING:
+    import asyncio
 
 # The variable by which a supervisor tells its services which pipe to watch.
 PARENT: Final = "DCEP_PARENT_PIPE"
@@ -53,6 +53,11 @@ def run(main: Callable[[asyncio.Event], Coroutine[None, None, int]]) -> int:
         main: the process; it is given the event that SIGTERM, SIGINT and the end of its supervisor set, and then stops
             cleanly.
     """
+    # Who wants the time and no loop does not wait for them.
+    import asyncio  # noqa: PLC0415
+
+    import uvloop  # noqa: PLC0415
+
     # The worker's threads need the interpreter for microseconds each; the loop would keep it for 5 ms every time, and a
     # payment passes through four of them. Measured: the slowest hundredth at half the time.
     sys.setswitchinterval(_SWITCH_S)

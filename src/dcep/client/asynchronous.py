@@ -1,0 +1,226 @@
+"""`AsyncClient`: a wallet in a program's hands; while a call waits, others run. Its stories are those of `Client`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any, Final, Self, TypeVar
+from urllib.parse import urlencode
+
+import httpx
+
+from dcep.client.asking import Ask
+from dcep.client.blocking import PATIENCE_S
+from dcep.client.driving import Patience, seals
+from dcep.client.events import SILENCE_S, EventReader
+from dcep.client.folder import WalletFolder, make_folder
+from dcep.client.meeting import meet, open_wallet
+from dcep.client.proofs import prove
+from dcep.client.records import Account, Event, Evidence, Movement, OperatorOrder, Page, Payment, Proof, WalletClassName
+from dcep.client.stories import Stories
+from dcep.clock import UnixMs
+from dcep.errors import Unavailable
+from dcep.http.caller import MAX_ANSWER, MAX_LINE, Reply, body_of, judged, too_long, unreachable
+from dcep.ids import CommandId, NetworkId, WalletId
+from dcep.money import Fen
+from dcep.services import machine
+from dcep.wallet.steps import Steps, Wait, drive_async
+
+_End = TypeVar("_End")
+_TIMEOUT_S: Final = 10.0
+
+
+class AsyncClient:
+    """A wallet that is kept in a folder, for one event loop. Arguments and errors are those of `Client`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        password: str | Callable[[], str],
+        *,
+        patience_s: float = PATIENCE_S,
+        clock: Callable[[], UnixMs] | None = None,
+    ) -> None:
+        kept = WalletFolder(folder, password if callable(password) else lambda: password)
+        self.stories: Final = Stories(kept, clock or machine.now, machine.random_bytes)
+        self._driver = _Driver(patience_s, seals(kept, self.stories.clock, machine.random_bytes))
+
+    @classmethod
+    async def create(
+        cls,
+        folder: Path,
+        operator_url: str,
+        password: str,
+        *,
+        network: NetworkId | None = None,
+        seed: bytes | None = None,
+        patience_s: float = PATIENCE_S,
+    ) -> Self:
+        """Make a wallet's folder with a key of its own, trusting an operator and the network that it is in."""
+        driver = _Driver(patience_s, {"nobody": None})
+        try:
+            trust = await driver.walk(meet(operator_url, network))
+        finally:
+            await driver.close()
+        make_folder(folder, trust, password, seed=seed, draw=machine.random_bytes)
+        return cls(folder, password, patience_s=patience_s)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Let go of the connections and of the wallet's memory."""
+        await self._driver.close()
+        self.stories.folder.close()
+
+    @property
+    def wallet(self) -> WalletId:
+        """The wallet's number; BadInput `not_opened` before it has one."""
+        return self.stories.wallet
+
+    async def open(self, wallet_class: WalletClassName, evidence: Evidence) -> OperatorOrder:
+        """Ask the operator for the wallet's number, and wait until it is there."""
+        return await self._driver.walk(open_wallet(self.stories.folder, wallet_class, evidence, machine.random_bytes))
+
+    async def account(self) -> Account:
+        """Ask how the wallet stands."""
+        return await self._driver.walk(self.stories.door.account())
+
+    async def order(self, order_id: str) -> OperatorOrder:
+        """Ask how an order to the operator stands."""
+        return await self._driver.walk(self.stories.door.order(order_id))
+
+    async def history(self, cursor: str | None = None, limit: int = 100) -> Page[Movement]:
+        """Ask for a page of what moved, the newest first."""
+        return await self._driver.walk(self.stories.door.history(cursor, limit))
+
+    async def exchange(self, amount: Fen, *, key: str | None = None) -> OperatorOrder:
+        """Exchange deposit for digital currency 兑出, and wait for the end."""
+        return await self._driver.walk(self.stories.orders.exchange(amount, key))
+
+    async def change_class(
+        self, wallet_class: WalletClassName, evidence: Evidence, *, key: str | None = None
+    ) -> OperatorOrder:
+        """Show evidence for another class, and wait for the end."""
+        return await self._driver.walk(self.stories.orders.change_class(wallet_class, evidence, key))
+
+    async def pay(self, receiver: WalletId, amount: Fen, *, key: str | None = None) -> Payment:
+        """Pay; under one key at most one payment is ever signed."""
+        return await self._driver.walk(self.stories.payments.pay(receiver, amount, key))
+
+    async def redeem(self, amount: Fen) -> Payment:
+        """Redeem digital currency for deposit 兑回, and wait until the deposit is credited."""
+        return await self._driver.walk(self.stories.payments.redeem(amount))
+
+    async def refund(self, original: CommandId, seq: int, place: int, amount: Fen) -> Payment:
+        """Pay back a payment to this wallet, or a part of it."""
+        return await self._driver.walk(self.stories.payments.refund(original, seq, place, amount))
+
+    async def rotate(self) -> Payment:
+        """Put a new key in the place of the one that signs now."""
+        return await self._driver.walk(self.stories.payments.rotate())
+
+    async def recover(self) -> list[Payment]:
+        """Make dead whatever a lost device with this key may have signed."""
+        return await self._driver.walk(self.stories.payments.recover())
+
+    async def heal(self) -> list[Payment]:
+        """Take up whatever has no final answer; return these payments as they stand then."""
+        return await self._driver.walk(self.stories.payments.heal())
+
+    def request(
+        self,
+        name: str,
+        city: str,
+        amount: Fen | None = None,
+        *,
+        reference: str | None = None,
+        expires_at: UnixMs | None = None,
+    ) -> str:
+        """Return the text of a payment request to this wallet: what a code shows."""
+        return self.stories.request(name, city, amount, reference=reference, expires_at=expires_at)
+
+    def prove(self, receipt: bytes) -> Proof:
+        """Judge a receipt, asking nobody."""
+        return prove(receipt, self.stories.folder.trust)
+
+    async def events(self, after: int | None = None) -> AsyncIterator[Event]:
+        """Yield what happens to the wallet, for ever; a stream that breaks goes on behind the last event."""
+        reader, door = EventReader(after), self.stories.door
+        while True:
+            try:
+                async for line in self._driver.lines(door.operator, door.path("events"), reader.headers):
+                    event = reader.feed(line)
+                    if event is not None:
+                        yield event
+                pause_ms = 0
+            except Unavailable as broken:
+                pause_ms = broken.retry_after_ms
+            await asyncio.sleep(pause_ms / 1_000)
+
+
+class _Driver:
+    """Walks stories over connections that are shared and kept."""
+
+    def __init__(self, patience_s: float, seals: Any) -> None:
+        self._patience_s, self._seals = patience_s, seals
+        self._http = httpx.AsyncClient(timeout=SILENCE_S, trust_env=False, follow_redirects=False)
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def walk(self, story: Steps[_End]) -> _End:
+        patience = Patience(self._patience_s)
+
+        async def do(step: Ask | Wait) -> Reply | bool:
+            match step:
+                case Wait(ms):
+                    if not patience.allows(ms):
+                        return False
+                    await asyncio.sleep(ms / 1_000)
+                    return True
+            return judged(await self._ask(step), step.take)
+
+        return await drive_async(story, do)
+
+    async def _ask(self, ask: Ask) -> Reply:
+        body, kind = body_of(ask.json, ask.content)
+        url = ask.url.rstrip("/") + ask.path + (f"?{urlencode(ask.query)}" if ask.query else "")
+        seal = self._seals[ask.by]
+        signed = seal(ask.method, url, body) if seal else {}
+        headers = {**kind, **(ask.headers or {}), **signed}
+        try:
+            async with (
+                asyncio.timeout(_TIMEOUT_S),
+                self._http.stream(ask.method, url, content=body or None, headers=headers) as answer,
+            ):
+                whole = bytearray()
+                async for piece in answer.aiter_bytes():
+                    whole += piece
+                    if len(whole) > MAX_ANSWER:
+                        raise too_long()
+                return Reply(answer.status_code, dict(answer.headers), bytes(whole))
+        except (httpx.HTTPError, OSError, TimeoutError) as error:
+            raise unreachable(ask.url, error) from error
+
+    async def lines(self, operator: str, path: str, headers: dict[str, str]) -> AsyncIterator[bytes]:
+        """Yield the lines of a stream that the wallet asks for."""
+        url = operator + path
+        signed = self._seals["wallet"]("GET", url, b"")
+        try:
+            async with self._http.stream("GET", url, headers={**headers, **signed}) as answer:
+                if not answer.is_success:
+                    judged(Reply(answer.status_code, dict(answer.headers), await answer.aread()))
+                rest = b""
+                async for piece in answer.aiter_bytes():
+                    *whole, rest = (rest + piece).split(b"\n")
+                    if len(rest) > MAX_LINE:
+                        raise too_long()
+                    for line in whole:
+                        yield line.rstrip(b"\r")
+        except (httpx.HTTPError, OSError) as error:
+            raise unreachable(operator, error) from error

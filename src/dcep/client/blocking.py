@@ -1,0 +1,259 @@
+"""`Client`: a wallet in a program's hands; each call returns when it is answered."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final, Self, TypeVar
+
+from dcep.client.asking import Ask
+from dcep.client.driving import Patience, seals
+from dcep.client.events import SILENCE_S, EventReader
+from dcep.client.folder import WalletFolder, make_folder
+from dcep.client.meeting import meet, open_wallet
+from dcep.client.payments import payment_of
+from dcep.client.proofs import prove
+from dcep.client.records import Account, Event, Evidence, Movement, OperatorOrder, Page, Payment, Proof, WalletClassName
+from dcep.client.stories import Stories
+from dcep.clock import UnixMs
+from dcep.errors import Unavailable
+from dcep.http.caller import Caller, Reply
+from dcep.ids import CommandId, NetworkId, WalletId
+from dcep.money import Fen
+from dcep.services import machine
+from dcep.wallet.steps import Steps, Wait, drive
+
+_End = TypeVar("_End")
+PATIENCE_S: Final = 20.0
+
+
+class Client:
+    """A wallet that is kept in a folder. One thread at a time.
+
+    Args:
+        folder: the wallet's, as `create` made it.
+        password: of its keys; asked for once, when a key is needed, if it is a function.
+        patience_s: how long one call asks again and waits before it is `Unavailable`; nothing is lost by that.
+        clock: the device's time; None is the machine's.
+
+    Raises:
+        BadInput: `no_such_wallet` or `bad_wallet_file`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        password: str | Callable[[], str],
+        *,
+        patience_s: float = PATIENCE_S,
+        clock: Callable[[], UnixMs] | None = None,
+    ) -> None:
+        kept = WalletFolder(folder, password if callable(password) else lambda: password)
+        self.stories: Final = Stories(kept, clock or machine.now, machine.random_bytes)
+        self._driver = _Driver(patience_s)
+        self._seals = seals(kept, self.stories.clock, machine.random_bytes)
+
+    @classmethod
+    def create(
+        cls,
+        folder: Path,
+        operator_url: str,
+        password: str,
+        *,
+        network: NetworkId | None = None,
+        seed: bytes | None = None,
+        patience_s: float = PATIENCE_S,
+    ) -> Self:
+        """Make a wallet's folder with a key of its own, trusting an operator and the network that it is in.
+
+        Args:
+            network: must be that of the operator; None trusts what is told this one time.
+            seed: of a key that was kept elsewhere; None draws one.
+
+        Raises:
+            BadInput: `wallet_exists`, `other_network`, `bad_url`.
+            Unavailable: the operator or its ledger do not answer.
+        """
+        trust = _Driver(patience_s).walk(meet(operator_url, network), {"nobody": None})
+        make_folder(folder, trust, password, seed=seed, draw=machine.random_bytes)
+        return cls(folder, password, patience_s=patience_s)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the wallet's memory."""
+        self.stories.folder.close()
+
+    @property
+    def wallet(self) -> WalletId:
+        """The wallet's number; BadInput `not_opened` before it has one."""
+        return self.stories.wallet
+
+    def open(self, wallet_class: WalletClassName, evidence: Evidence) -> OperatorOrder:
+        """Ask the operator for the wallet's number, and wait until it is there."""
+        return self._walk(open_wallet(self.stories.folder, wallet_class, evidence, machine.random_bytes))
+
+    def account(self) -> Account:
+        """Ask how the wallet stands."""
+        return self._walk(self.stories.door.account())
+
+    def order(self, order_id: str) -> OperatorOrder:
+        """Ask how an order to the operator stands."""
+        return self._walk(self.stories.door.order(order_id))
+
+    def history(self, cursor: str | None = None, limit: int = 100) -> Page[Movement]:
+        """Ask for a page of what moved, the newest first."""
+        return self._walk(self.stories.door.history(cursor, limit))
+
+    def exchange(self, amount: Fen, *, key: str | None = None) -> OperatorOrder:
+        """Exchange deposit for digital currency 兑出, and wait for the end.
+
+        Args:
+            key: the order's own, 1 to 64 of `[A-Za-z0-9_-]`: under one key the deposit is debited at most once.
+        """
+        return self._walk(self.stories.orders.exchange(amount, key))
+
+    def change_class(
+        self, wallet_class: WalletClassName, evidence: Evidence, *, key: str | None = None
+    ) -> OperatorOrder:
+        """Show evidence for another class, and wait for the end."""
+        return self._walk(self.stories.orders.change_class(wallet_class, evidence, key))
+
+    def pay(self, receiver: WalletId, amount: Fen, *, key: str | None = None) -> Payment:
+        """Pay. Without a final answer the payment comes with `answer` None, and `heal` goes on with it.
+
+        Args:
+            key: the payment's own: under one key at most one payment is ever signed.
+        """
+        return self._walk(self.stories.payments.pay(receiver, amount, key))
+
+    def redeem(self, amount: Fen) -> Payment:
+        """Redeem digital currency for deposit 兑回, and wait until the deposit is credited."""
+        return self._walk(self.stories.payments.redeem(amount))
+
+    def refund(self, original: CommandId, seq: int, place: int, amount: Fen) -> Payment:
+        """Pay back a payment to this wallet, or a part of it; the history says where it stands."""
+        return self._walk(self.stories.payments.refund(original, seq, place, amount))
+
+    def rotate(self) -> Payment:
+        """Put a new key in the place of the one that signs now."""
+        return self._walk(self.stories.payments.rotate())
+
+    def recover(self) -> list[Payment]:
+        """Make dead whatever a lost device with this key may have signed."""
+        return self._walk(self.stories.payments.recover())
+
+    def heal(self) -> list[Payment]:
+        """Take up whatever has no final answer; return these payments as they stand then."""
+        return self._walk(self.stories.payments.heal())
+
+    # For a program that may die at any place, and is run again by somebody who does not know how far it came.
+
+    def pay_once(self, receiver: WalletId, amount: Fen, *, key: str | None = None) -> tuple[Payment, bool]:
+        """Pay, or go on with a payment like this of whose end nobody was told; say whether that was so."""
+        if key is not None:
+            return self.pay(receiver, amount, key=key), False
+        return self._walk(self.stories.payments.pay_once(receiver, amount))
+
+    def redeem_once(self, amount: Fen) -> tuple[Payment, bool]:
+        """Redeem, or go on with a redemption like this of whose end nobody was told; say whether that was so."""
+        return self._walk(self.stories.payments.redeem_once(amount))
+
+    def exchange_once(self, amount: Fen, *, key: str | None = None) -> tuple[str, OperatorOrder, bool]:
+        """Exchange, or go on with an exchange like this; return its key, the order, and whether it was an older one."""
+        return self._walk(self.stories.orders.exchange_once(amount, key))
+
+    def untold(self) -> list[Payment]:
+        """Return what has no final answer, or an answer that nobody was told."""
+        return [payment_of(order) for order in self.stories.folder.store.untold()]
+
+    def tell(self, payment: Payment) -> None:
+        """Write down that somebody has heard a payment's final answer."""
+        self.stories.folder.store.tell(payment.id)
+
+    def tell_exchange(self, key: str) -> None:
+        """Write down that somebody has heard how an exchange ended."""
+        self.stories.folder.store.errands.tell(key)
+
+    def payments(self, limit: int = 100) -> list[Payment]:
+        """Return what this wallet has signed, the newest first."""
+        return [payment_of(order) for order in self.stories.folder.store.newest(limit)]
+
+    def request(
+        self,
+        name: str,
+        city: str,
+        amount: Fen | None = None,
+        *,
+        reference: str | None = None,
+        expires_at: UnixMs | None = None,
+    ) -> str:
+        """Return the text of a payment request to this wallet: what a code shows.
+
+        Args:
+            name: what people call the receiver, 1 to 25 characters.
+            city: 1 to 15 characters.
+            reference: 1 to 25 of `[A-Za-z0-9_-]`; a request with one is for one payment.
+
+        Raises:
+            BadRequest: a field does not fit the form.
+        """
+        return self.stories.request(name, city, amount, reference=reference, expires_at=expires_at)
+
+    def prove(self, receipt: bytes) -> Proof:
+        """Judge a receipt, asking nobody; DcepError `bad_receipt` if it proves nothing."""
+        return prove(receipt, self.stories.folder.trust)
+
+    def events(self, after: int | None = None) -> Iterator[Event]:
+        """Yield what happens to the wallet, for ever; a stream that breaks goes on behind the last event.
+
+        Args:
+            after: the id behind which to begin; None begins with what is new.
+        """
+        reader, door = EventReader(after), self.stories.door
+        caller = Caller(door.operator, seal=self._seals["wallet"], timeout_s=SILENCE_S)
+        while True:
+            try:
+                with caller.listen(door.path("events"), headers=reader.headers) as lines:
+                    yield from reader.read(lines)
+                pause_ms = 0
+            except Unavailable as broken:
+                pause_ms = broken.retry_after_ms
+            time.sleep(pause_ms / 1_000)
+
+    def _walk(self, story: Steps[_End]) -> _End:
+        return self._driver.walk(story, self._seals)
+
+
+class _Driver:
+    """Walks stories by asking and by sleeping."""
+
+    def __init__(self, patience_s: float) -> None:
+        self._patience_s = patience_s
+
+    def walk(self, story: Steps[_End], seals: Any) -> _End:
+        patience = Patience(self._patience_s)
+
+        def do(step: Ask | Wait) -> Reply | bool:
+            match step:
+                case Wait(ms):
+                    if not patience.allows(ms):
+                        return False
+                    time.sleep(ms / 1_000)
+                    return True
+            return Caller(step.url, seal=seals[step.by]).ask(
+                step.method,
+                step.path,
+                query=step.query,
+                json=step.json,
+                content=step.content,
+                headers=step.headers,
+                take=step.take,
+            )
+
+        return drive(story, do)
