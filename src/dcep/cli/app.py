@@ -21,6 +21,7 @@ What can be done next:
   dcep simulate --seed S       the rules of the protocol under faults, held to their laws
   dcep up                      a whole currency as processes on this machine
   dcep centralbank --help      the central bank: orders, officers' approvals, supply, reserves
+  dcep wallet --help           a wallet of your own: open it, exchange, pay, prove
   dcep doctor                  what is wrong with this machine or a data folder
   dcep certificates --help     certificates of institutions: found a centre, ask, issue, give, take back
   dcep ledger --help           look into a ledger: a command, a statement, the trial balance, archive, backup
@@ -48,6 +49,7 @@ app.command(
     name="centralbank",
     help="The central bank: orders, officers' approvals, supply, reserves, boards, operators.",
 )
+app.command("dcep.cli.wallet:app", name="wallet", help="A wallet of your own: open it, exchange, pay, request, prove.")
 app.command("dcep.cli.ledger:app", name="ledger", help="Look into a ledger; archive, backup and restore.")
 
 
