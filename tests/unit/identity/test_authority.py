@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64decode, encodebytes
+from base64 import b64decode, b64encode, encodebytes
 from contextlib import suppress
 
 import pytest
@@ -222,3 +222,12 @@ def test_bytes_without_end_are_not_read() -> None:
     """A certificate has some hundred bytes."""
     with pytest.raises(BadCertificate, match="too long"):
         read_certificate(issued(7) + b" " * 20_000)
+
+
+def test_a_serial_below_one_is_none() -> None:
+    """The library reads it with a warning; a keyid with a sign in front would be another spelling."""
+    pem = issued(0xA1B).splitlines()
+    der = b64decode(b"".join(pem[1:-1])).replace(b"\x02\x02\x0a\x1b", b"\x02\x02\x8a\x1b", 1)
+
+    with pytest.raises(BadCertificate):
+        read_certificate(b"\n".join([pem[0], b64encode(der), pem[-1]]))
