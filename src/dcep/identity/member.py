@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from dcep.clock import UnixMs
+from dcep.errors import BadInput
 from dcep.http.askers import Askers
 from dcep.identity.folder import TrustFolder
 from dcep.identity.papers import Papers
@@ -29,11 +30,21 @@ class Member:
         self.askers = Askers(Reception(trust, url, clock).prove)
 
     def missing(self) -> list[str]:
-        """Return what keeps institutions from believing one another, by name."""
-        own = [] if self._papers is None else self._papers.missing()
-        return [ROOT_EXPIRED, *own] if self._trust.root_has_ended(self._clock()) else own
+        """Return why nobody believes what this process signs now: `root_expired`, or the code of its own certificate.
+
+        It is the judgement of its own trust folder, which is what the others have been given.
+        """
+        now = self._clock()
+        if self._trust.root_has_ended(now):
+            return [ROOT_EXPIRED]
+        if self._papers is not None:
+            try:
+                self._trust.resolve(self._papers.institution.keyid, now)
+            except BadInput as error:
+                return [error.code]
+        return []
 
     def warnings(self) -> Sequence[str]:
-        """Return what will keep them from it if nobody sees to it, by name."""
+        """Return what somebody must see to, by name."""
         own = [] if self._papers is None else self._papers.warnings()
         return [*own, *self._trust.warnings(self._clock())]

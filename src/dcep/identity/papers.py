@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -52,6 +51,7 @@ class Papers:
     ) -> None:
         self._key, self._certificate, self._clock, self._random = key, certificate, clock, random
         self._pair = read_pair(key, certificate)
+        self._is_unusable = False
 
     @property
     def institution(self) -> Institution:
@@ -66,24 +66,23 @@ class Papers:
         nonce = self._random(_NONCE_SIZE).hex()
         return sign_request(request, pair.signer, keyid=pair.institution.keyid, nonce=nonce, now=self._clock())
 
-    def missing(self) -> list[str]:
-        """Return why nobody believes what is signed now: `certificate_expired`, `certificate_not_yet_valid`."""
-        institution, now = self.institution, self._clock()
-        if now // 1_000 > institution.ends_at // 1_000:
-            return ["certificate_expired"]
-        return ["certificate_not_yet_valid"] if now < institution.starts_at else []
-
     def warnings(self) -> list[str]:
-        """Return what will be missing if nobody sees to it: `certificate_ends_soon`."""
-        is_soon = self.institution.ends_at - self._clock() < WARNING_DAYS * DAY_MS
-        return ["certificate_ends_soon"] if is_soon and not self.missing() else []
+        """Return what somebody must see to: `certificate_ends_soon`, `certificate_unusable`."""
+        left_ms = self.institution.ends_at - self._clock()
+        found = {
+            "certificate_ends_soon": 0 <= left_ms < WARNING_DAYS * DAY_MS,
+            "certificate_unusable": self._is_unusable,
+        }
+        return [name for name, is_so in found.items() if is_so]
 
     # 2.
 
     def _newest(self) -> Pair:
         if edition_of(self._certificate) != self._pair.edition:
-            with suppress(BadInput):
-                self._pair = read_pair(self._key, self._certificate)
+            try:
+                self._pair, self._is_unusable = read_pair(self._key, self._certificate), False
+            except BadInput:
+                self._is_unusable = True
         return self._pair
 
 

@@ -23,6 +23,7 @@ from dcep.crypto.suites import Signer
 from dcep.errors import BadInput, Unavailable
 from dcep.identity.centre import Centre
 from dcep.identity.certificates import Kind, Subject
+from dcep.identity.files import alone
 from dcep.identity.papers import read_pair
 from dcep.identity.renewal import Party, Renewal, serial_of
 from dcep.ids import NetworkId
@@ -118,8 +119,10 @@ class Ceremony:
             BadInput: `missing_key`: the centre is founded, and its root key is not there.
             Unavailable: `certificates_not_written`: the disk refused; what there is counts on.
         """
+        make_folder(self._data / TRUST)
         try:
-            return self._certify(now)
+            with alone(self._data / TRUST):
+                return self._certify(now)
         except OSError as error:
             message = f"{error.filename or self._data}: {error.strerror}"
             raise Unavailable("certificates_not_written", message, retry_after_ms=_RETRY_AFTER_MS) from error
@@ -145,12 +148,13 @@ class Ceremony:
             raise BadInput("unknown_institution", f"nobody here is called {name!r}", next_step=f"one of {names}")
         centre = Centre(self._data / CENTRE)
         last = read_pair(party.key, party.certificate).institution.keyid if is_stolen else ""
-        renewal = Renewal(centre, self._data / TRUST, self._random)
-        renewal.renew(party, now=now)
-        if is_stolen:
-            # Only now: whoever is renewed is refused at no moment.
-            centre.revoke(last, now=now)
-            centre.publish(self._data / TRUST)
+        # `dcep up` may be renewing at this moment.
+        with alone(self._data / TRUST):
+            Renewal(centre, self._data / TRUST, self._random).renew(party, now=now)
+            if is_stolen:
+                # Only now: whoever is renewed is refused at no moment.
+                centre.revoke(last, now=now)
+                centre.publish(self._data / TRUST)
         return party
 
     def parties(self) -> list[Party]:

@@ -10,6 +10,8 @@ from dcep.clock import DAY_MS, UnixMs
 from dcep.crypto.keys import new_seed
 from dcep.errors import BadInput
 from dcep.identity.centre import LIST_DAYS
+from dcep.identity.folder import TrustFolder
+from dcep.identity.member import Member
 from dcep.identity.papers import WARNING_DAYS, Papers, read_pair
 from dcep.identity.renewal import RENEW_DAYS, Renewal
 from dcep.services import machine
@@ -35,18 +37,19 @@ def _keyid(papers: Papers) -> str:
 
 
 def test_a_certificate_that_comes_before_its_key_is_not_used(institutions: Institutions) -> None:
-    """Files are replaced one after the other: until both are there the last pair signs."""
+    """Files are replaced one after the other: until both are there the last pair signs, and that is told."""
     papers, party = institutions.papers(ONE), institutions.party(ONE)
     before, seed = _keyid(papers), party.key.read_bytes()
     institutions.renew(ONE)
     key = party.key.read_bytes()
 
     party.key.write_bytes(seed)
-    between = _keyid(papers)
+    between, warned = _keyid(papers), papers.warnings()
     party.key.write_bytes(key)
     after = _keyid(papers)
 
     assert between == before != after
+    assert (warned, papers.warnings()) == (["certificate_unusable"], [])
 
 
 def test_papers_that_do_not_belong_together_are_refused_at_the_start(institutions: Institutions) -> None:
@@ -65,14 +68,14 @@ def test_papers_that_do_not_belong_together_are_refused_at_the_start(institution
 
 def test_the_end_of_a_certificate_is_named_before_and_after(institutions: Institutions, clock: Clock) -> None:
     """Somebody has time to see to it."""
-    papers = institutions.papers(ONE)
+    papers, member = institutions.papers(ONE), _member(institutions, clock)
     begin, end = papers.institution.starts_at, papers.institution.ends_at
     warned = end - WARNING_DAYS * DAY_MS
 
     told = []
-    for moment in (begin, warned, warned + 1, end + 999, end + 1_000, begin - 1):
+    for moment in (begin, warned, warned + 1, end, end + 1_000, begin - 1):
         clock.now = UnixMs(moment)
-        told.append((papers.missing(), papers.warnings()))
+        told.append((member.missing(), [name for name in member.warnings() if name.startswith("certificate")]))
 
     assert told == [
         ([], []),
@@ -82,6 +85,34 @@ def test_the_end_of_a_certificate_is_named_before_and_after(institutions: Instit
         (["certificate_expired"], []),
         (["certificate_not_yet_valid"], []),
     ]
+
+
+def test_a_process_knows_that_its_certificate_was_taken_back(institutions: Institutions, clock: Clock) -> None:
+    """Or never given to anybody: it says so before others refuse it."""
+    member = _member(institutions, clock)
+    keyid = _keyid(institutions.papers(ONE))
+
+    institutions.centre.revoke(keyid, now=NOW)
+    institutions.centre.publish(institutions.trust)
+    taken_back = member.missing()
+    (institutions.trust / "issued" / f"{keyid}.pem").unlink()
+
+    assert taken_back == ["certificate_revoked"]
+    assert _member(institutions, clock).missing() == ["unknown_certificate"]
+
+
+def test_a_process_that_asks_nobody_lacks_no_papers(institutions: Institutions, clock: Clock) -> None:
+    """But nobody is believed there when the root has ended."""
+    member = Member(TrustFolder(institutions.trust), "http://tier1", None, clock)
+
+    before = member.missing()
+    clock.now = days(3_650)
+
+    assert (before, member.missing()) == ([], ["root_expired"])
+
+
+def _member(institutions: Institutions, clock: Clock) -> Member:
+    return Member(TrustFolder(institutions.trust), "http://one", institutions.papers(ONE), clock)
 
 
 def test_what_ends_soon_is_renewed_and_nothing_else(institutions: Institutions, clock: Clock, tmp_path: Path) -> None:
