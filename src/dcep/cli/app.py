@@ -50,6 +50,7 @@ app.command(
     help="The central bank: orders, officers' approvals, supply, reserves, boards, operators.",
 )
 app.command("dcep.cli.wallet:app", name="wallet", help="A wallet of your own: open it, exchange, pay, request, prove.")
+app.command("dcep.cli.completion:completion", help="Print what a shell reads to complete commands and options.")
 app.command("dcep.cli.ledger:app", name="ledger", help="Look into a ledger; archive, backup and restore.")
 
 
