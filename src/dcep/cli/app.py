@@ -20,6 +20,7 @@ What can be done next:
   dcep verify DIR              audit a data folder, with no server running
   dcep simulate --seed S       the rules of the protocol under faults, held to their laws
   dcep up                      a whole currency as processes on this machine
+  dcep bank --help             an operator's counter: customers, freezes, orders, the books of a day
   dcep centralbank --help      the central bank: orders, officers' approvals, supply, reserves
   dcep wallet --help           a wallet of your own: open it, exchange, pay, prove
   dcep doctor                  what is wrong with this machine or a data folder
@@ -44,6 +45,11 @@ app.command("dcep.cli.up:up", help="Run a whole currency on this machine.")
 app.command("dcep.cli.doctor:doctor", help="Explain what is wrong with a setup, and what to do.")
 app.command("dcep.cli.bench:bench", help="Measure what the machine can do.")
 app.command("dcep.cli.certificates:app", name="certificates", help="Certificates of institutions, by hand.")
+app.command(
+    "dcep.cli.institutions.bank:app",
+    name="bank",
+    help="An operator's counter: customers, freezes, orders in flight, the books of a day.",
+)
 app.command(
     "dcep.cli.institutions.centralbank:app",
     name="centralbank",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from dcep.http.caller import Caller, Seal
 
 DATA: Final = Path("currency")
+# The first operator of the topology.
+FIRST: Final = "icbc"
 _MAX_SETTINGS: Final = 1 << 20
 
 
@@ -36,9 +38,33 @@ class Office:
 
     def line(self, *words: str) -> str:
         """Return a command line to be run next, at the same place."""
+        return " ".join(["dcep", *words, *self._place()])
+
+    def _place(self) -> list[str]:
         place = [] if self.data == DATA else ["--data", str(self.data)]
-        place += [] if self.url is None else ["--url", self.url]
-        return " ".join(["dcep", *words, *place])
+        return place + ([] if self.url is None else ["--url", self.url])
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter(Office):
+    """Which operator's counter somebody works at."""
+
+    operator: Annotated[
+        str, Parameter(help="The operator: its folder in the data folder, or the number that it has there.")
+    ] = FIRST
+
+    @property
+    def folder(self) -> str:
+        """The operator's folder under the data folder."""
+        from dcep.services.topology import OPERATORS
+
+        names = {str(number): name for number, name in OPERATORS.items()}
+        return names.get(self.operator.lstrip("0"), self.operator)
+
+    def _place(self) -> list[str]:
+        # Without a bare `super`: a dataclass with slots is another class than the one that stands here.
+        return Office._place(self) + ([] if self.operator == FIRST else ["--operator", self.operator])
 
 
 def caller_of(office: Office, institution: str, *, papers: str | None) -> Caller:

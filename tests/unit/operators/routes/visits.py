@@ -28,10 +28,12 @@ ADDRESS: Final = "http://bank.invalid:8821"
 
 
 class House:
-    """An operator's service over a bank of the town, asked in a loop of its own."""
+    """An operator's service over a bank of the town, asked in a loop of its own; `address` is what requests sign."""
 
-    def __init__(self, town: Town, bank: Bank, core: SimulatedCoreBanking, folder: Path) -> None:
-        self.town, self.bank, self.core = town, bank, core
+    def __init__(
+        self, town: Town, bank: Bank, core: SimulatedCoreBanking, folder: Path, address: str = ADDRESS
+    ) -> None:
+        self.town, self.bank, self.core, self.address = town, bank, core, address
         self.institutions = Institutions(folder, clock=lambda: town.now)
         self._nonces = count(1)
         self.woken = 0
@@ -54,7 +56,7 @@ class House:
             classes=self.town.economy.genesis.rules.classes,
         )
         return operator_service(
-            branch, about, ADDRESS, self.institutions.askers(ADDRESS), ids=map(str, count(1)), missing=list
+            branch, about, self.address, self.institutions.askers(self.address), ids=map(str, count(1)), missing=list
         )
 
     def open_again(self) -> None:

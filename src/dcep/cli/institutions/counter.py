@@ -1,0 +1,251 @@
+"""`dcep bank customer`, `freeze`, `orders`, `reconcile`: what an operator's staff do at the counter.
+
+A name is shown here and nowhere else: the operator alone has it, and its counter is asked with papers of its own.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from urllib.parse import quote
+
+from cyclopts import Parameter
+
+from dcep.cli.institutions.office import Counter, caller_of
+from dcep.cli.output import DONE, NO, UNAVAILABLE, print_json, say, warn
+from dcep.errors import BadInput, Unavailable
+from dcep.ids import BadWalletId, parse_wallet_id
+from dcep.money import BadAmount, Fen, parse_yuan, yuan
+
+if TYPE_CHECKING:
+    from dcep.clock import UnixMs
+    from dcep.http.caller import Caller
+
+RequestKey = Annotated[str | None, Parameter(name="--id")]
+Wait = Annotated[bool, Parameter(name="--wait", negative=())]
+_HERE: Final = Counter()
+_STAFF: Final = "counter"
+_IDEMPOTENT: Final = "Idempotency-Key"
+_DRAWN: Final = 6
+_PATIENCE_S: Final = 30.0
+_LOOK_S: Final = 0.2
+_BADLY: Final = ("refused", "reversed")
+
+
+def about(*, counter: Counter = _HERE) -> int:
+    """Show which operator this is, its accounts, and where its ledger answers."""
+    told = caller_of(counter, counter.folder, papers=None).ask("GET", "/v1/operator").document()
+    if counter.json:
+        print_json(told)
+        return DONE
+    say(f"operator {told['operator']:03}, {told['name']}, of network {told['network']}")
+    for name in ("vault", "registrar", "ledger_url", "tier1_url"):
+        say(f"  {name.removesuffix('_url'):<11}{told[name]}")
+    return DONE
+
+
+def customer(wallet: str, /, *, counter: Counter = _HERE) -> int:
+    """Show who holds a wallet, as far as its class asks, and what else the same holder has.
+
+    Parameters
+    ----------
+    wallet
+        Its number, 16 digits; between quotes it may have spaces.
+    """
+    told = _staff(counter).ask("GET", f"/v1/customers/{_wallet(wallet)}").document()
+    if counter.json:
+        print_json(told)
+        return DONE
+    say(f"wallet {told['wallet']}, class {told['wallet_class']}{', closed' if told['closed'] else ''}")
+    for name in ("name", "identity", "phone", "bank_account", "best_class", "assurance"):
+        if told[name]:
+            say(f"  {name.replace('_', ' '):<14}{told[name]}")
+    say(f"  {'wallets':<14}{', '.join(told['wallets'])}")
+    return DONE
+
+
+def freeze(
+    wallet: str,
+    /,
+    *,
+    basis: str,
+    scope: Literal["pay", "receive", "both"] = "pay",
+    request_key: RequestKey = None,
+    counter: Counter = _HERE,
+) -> int:
+    """Freeze a wallet of an own customer on a legal basis.
+
+    Parameters
+    ----------
+    wallet
+        Its number, 16 digits.
+    basis
+        The reference of the decision, 1 to 128 characters; its SHA-256 stands in the command.
+    scope
+        What stops.
+    request_key
+        The request's key, drawn if it is not named. The same line again is the same order.
+    """
+    return _ask_for(counter, f"/v1/wallets/{_wallet(wallet)}/freeze", request_key, {"scope": scope, "basis": basis})
+
+
+def unfreeze(wallet: str, /, *, basis: str, request_key: RequestKey = None, counter: Counter = _HERE) -> int:
+    """Lift every freeze of the operator's of a wallet; one of the supervision board's stays.
+
+    Parameters
+    ----------
+    wallet
+        Its number, 16 digits.
+    basis
+        The reference of the decision, 1 to 128 characters.
+    request_key
+        The request's key, drawn if it is not named.
+    """
+    return _ask_for(counter, f"/v1/wallets/{_wallet(wallet)}/unfreeze", request_key, {"basis": basis})
+
+
+def orders(*, limit: int = 100, cursor: str | None = None, counter: Counter = _HERE) -> int:
+    """Show the orders in flight, the oldest first: exchanges and redemptions that have not ended.
+
+    Parameters
+    ----------
+    limit
+        How many, 1 to 1,000.
+    cursor
+        Go on behind an earlier page: what it named at its end.
+    """
+    from dcep.cli.institutions.words import tell_table
+
+    query = {"limit": str(limit)} | ({} if cursor is None else {"cursor": cursor})
+    page = _staff(counter).ask("GET", "/v1/sagas", query=query).document()
+    if counter.json:
+        print_json(page)
+        return DONE
+    rows = [
+        [each["id"], each["kind"], each["state"], each["wallet"] or "", _time(each["made_at_ms"]), _yuan(each)]
+        for each in page["items"]
+    ]
+    if not rows:
+        say("no order is in flight")
+        return DONE
+    tell_table(["order", "kind", "state", "wallet", "since (Shanghai)", "yuan"], rows, is_text=5)
+    if page["next"]:
+        say(f"next: {counter.line('bank', 'orders', '--cursor', page['next'])}")
+    return DONE
+
+
+def order(name: str, /, *, wait: Wait = False, counter: Counter = _HERE) -> int:
+    """Show what became of an order. Exit code 1 if it was refused or reversed.
+
+    Parameters
+    ----------
+    name
+        Its id, 32 hex digits.
+    wait
+        Wait until it has ended, half a minute at most; exit code 3 if it has not.
+    """
+    caller, end = _staff(counter), time.monotonic() + _PATIENCE_S
+    path = f"/v1/orders/{quote(name, safe='')}"
+    told = caller.ask("GET", path).document()
+    while wait and told["ended_at_ms"] is None and time.monotonic() < end:
+        time.sleep(_LOOK_S)
+        told = caller.ask("GET", path).document()
+    code = _tell_order(counter, told)
+    if wait and told["ended_at_ms"] is None:
+        warn(f"{name} has not ended yet")
+        return UNAVAILABLE
+    return code
+
+
+def reconcile(day: str, /, *, allocated: str, counter: Counter = _HERE) -> int:
+    """Hold the four books of a day that has ended against each other. Exit code 1 if anything differs.
+
+    Parameters
+    ----------
+    day
+        `YYYY-MM-DD`, in Shanghai.
+    allocated
+        Yuan that the central bank says it has allocated to the vault, less what was returned.
+    """
+    from dcep.cli.institutions.words import tell_table
+
+    try:
+        fen = parse_yuan(allocated)
+    except BadAmount as error:
+        raise BadInput(error.code, str(error), where=allocated) from error
+    path, query = f"/v1/reconciliation/{quote(day, safe='')}", {"allocated_fen": str(fen)}
+    told = _staff(counter).ask("GET", path, query=query).document()
+    code = NO if told["breaks"] else DONE
+    if counter.json:
+        print_json(told)
+        return code
+    if code == DONE:
+        say(f"✓ orders, outbox, core system and ledger agree on {told['day']}")
+        return code
+    tell_table(
+        ["break", "order", "what differs"],
+        [[each["kind"], each["subject"], each["says"]] for each in told["breaks"]],
+        is_text=3,
+    )
+    warn(f"✗ {len(told['breaks'])} of {told['day']} differ; what each means: docs/reference/operators.md")
+    warn(f"next: {counter.line('bank', 'order', 'ORDER')}")
+    return code
+
+
+def _staff(counter: Counter) -> Caller:
+    return caller_of(counter, counter.folder, papers=_STAFF)
+
+
+def _ask_for(counter: Counter, path: str, request_key: str | None, wanted: Mapping[str, Any]) -> int:
+    chosen = request_key or secrets.token_hex(_DRAWN)
+    try:
+        order = _staff(counter).ask("POST", path, json=wanted, headers={_IDEMPOTENT: chosen}).document()
+    except Unavailable as error:
+        # The order may be taken: only under the same key is the same line the same order.
+        error.next_step = f"run the same line again with --id {chosen}: nothing is ordered twice"
+        raise
+    return _tell_order(counter, order)
+
+
+def _tell_order(counter: Counter, order: Mapping[str, Any]) -> int:
+    code = NO if order["state"] in _BADLY else DONE
+    if counter.json:
+        print_json(order)
+        return code
+    money = "" if order["amount_fen"] is None else f" {_yuan(order)} yuan"
+    say(f"{order['id']}: {order['kind']}{money}, wallet {order['wallet'] or 'not known yet'}")
+    say(f"  {order['state']}{f' ({reason}): {_meaning(reason)}' if (reason := order['code']) else ''}")
+    if order["ended_at_ms"] is None:
+        say(f"next: {counter.line('bank', 'order', order['id'], '--wait')}")
+    return code
+
+
+def _meaning(code: str) -> str:
+    from dcep.cli.reasons import REFUSALS
+
+    words = next((words for refusal, words in REFUSALS.items() if refusal.code == code), "")
+    return words or "see docs/reference/errors.md"
+
+
+def _wallet(text: str) -> str:
+    """Return a wallet's number as it stands in a path.
+
+    Raises:
+        BadInput: `bad_wallet_id`.
+    """
+    try:
+        return f"{parse_wallet_id(text):016}"
+    except BadWalletId as error:
+        raise BadInput("bad_wallet_id", str(error), where=text) from error
+
+
+def _yuan(order: Mapping[str, Any]) -> str:
+    return "" if order["amount_fen"] is None else yuan(Fen(order["amount_fen"]))
+
+
+def _time(ms: UnixMs) -> str:
+    from dcep.cli.wording import shanghai
+
+    return shanghai(ms)
