@@ -129,9 +129,13 @@ class Ceremony:
 
     def _certify(self, now: UnixMs) -> list[Party]:
         folder, trust = self._data / CENTRE, self._data / TRUST
-        if (trust / "root.pem").exists() and not (folder / "root.key").exists():
-            raise _missing_key(folder / "root.key", "the root that everybody was given")
+        key = folder / "root.key"
+        if (trust / "root.pem").exists() and not key.exists():
+            raise _missing_key(key, "the root that everybody was given")
         make_folder(folder)
+        if key.exists() and key.stat().st_size < SEED_SIZE and not (folder / "root.pem").exists():
+            # Cut while it was written, as any other key: nobody has seen a root of it.
+            key.unlink()
         serial = serial_of(self._random)
         centre = Centre.found(folder, name="authentication centre", now=now, days=ROOT_DAYS, serial=serial)
         return Renewal(centre, trust, self._random).see_to(self.parties(), now=now)

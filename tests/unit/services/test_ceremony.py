@@ -141,6 +141,17 @@ def test_a_root_key_that_is_gone_is_not_made_anew(tmp_path: Path) -> None:
         ceremony.certify(_NOW)
 
 
+def test_a_centre_whose_founding_was_killed_is_founded_again(tmp_path: Path) -> None:
+    """A root key that was cut while it was written has issued nothing."""
+    centre = tmp_path / "authentication-centre"
+    centre.mkdir()
+    (centre / "root.key").write_bytes(b"cut")
+
+    _ceremony(tmp_path).certify(_NOW)
+
+    assert len((centre / "root.key").read_bytes()) == 32
+
+
 def test_a_certificate_that_the_disk_refuses_is_renewed_at_the_next_turn(tmp_path: Path) -> None:
     """The processes run on with the last ones: a full disk here must not be their end."""
     ceremony = _ceremony(tmp_path)
