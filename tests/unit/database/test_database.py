@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+import dcep
 from dcep.database import open_database
 from dcep.errors import BadInput, Unavailable
 
@@ -54,6 +58,33 @@ def test_a_newer_program_finds_its_new_column_and_the_old_rows(tmp_path: Path, m
         rows = connection.execute(text("SELECT fen, year FROM coins")).all()
     second.dispose()
     assert [tuple(row) for row in rows] == [(5, None)]
+
+
+def test_what_carries_migrations_out_is_loaded_only_where_one_is_due(tmp_path: Path, migrations: Path) -> None:
+    """It costs a process that starts more than all the rest of its database."""
+    program = (
+        "import sys, pathlib, dcep.database as database;"
+        f"database.open_database('sqlite:///{tmp_path / 'bank.db'}', pathlib.Path({str(migrations)!r})).dispose();"
+        "print('alembic' in sys.modules)"
+    )
+
+    loaded = [
+        subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True).stdout
+        for _ in range(2)
+    ]
+
+    assert loaded == ["True\n", "False\n"]
+
+
+def test_a_migrations_file_begins_with_its_revision() -> None:
+    """By the number of the newest file it is seen whether a database has had them all."""
+    source = Path(dcep.__file__).parent
+    files = sorted(source.glob("*/**/migrations/[0-9]*.py"))
+
+    revisions = [re.findall(r'^revision, down_revision = "([0-9]{4})"', file.read_text(), re.M) for file in files]
+
+    assert len(files) > 5
+    assert revisions == [[file.name[:4]] for file in files]
 
 
 def test_a_transaction_that_breaks_off_leaves_nothing(tmp_path: Path, migrations: Path) -> None:
