@@ -1,6 +1,7 @@
 """Found a currency on one machine: a key for everybody who signs, the genesis that names them, and settings.
 
-1. Each key lies in the folder of whoever signs with it, its owner's alone; one that is there is never made anew.
+1. Each key lies in the folder of whoever signs with it, its owner's alone; one that is there is never made anew. The
+   operators' are made with the others, or when a currency that was founded without operators is started again.
 2. The genesis comes last and is made once: where it stands, the currency is founded, and every key must be there.
 3. The authentication centre is founded, and its root given to everybody. Every institution makes a key for its requests
    and gets a certificate of it; both are renewed again and again while the currency runs.
@@ -26,7 +27,7 @@ from dcep.identity.certificates import Kind, Subject
 from dcep.identity.files import alone
 from dcep.identity.papers import read_pair
 from dcep.identity.renewal import Party, Renewal, serial_of
-from dcep.ids import NetworkId
+from dcep.ids import NetworkId, OperatorId
 from dcep.ledger.folder import Folder, build_durably, make_folder
 from dcep.messages.commands.governance import Rules
 from dcep.messages.genesis import Genesis
@@ -34,7 +35,17 @@ from dcep.messages.layout import Key
 from dcep.messages.policies import Seat, Threshold
 from dcep.messages.signatory import single_key
 from dcep.services.founding import Founders, found, genesis_of
-from dcep.services.topology import CENTRAL_BANK, CENTRE, OPERATORS, SHARD_NAME, TIER1_NAME, TRUST, Address
+from dcep.services.topology import (
+    CENTRAL_BANK,
+    CENTRE,
+    OPERATORS,
+    SHARD_NAME,
+    TIER1_NAME,
+    TRUST,
+    Address,
+    registrar_of,
+    vault_of,
+)
 
 OFFICERS: Final = 5
 OFFICERS_NEEDED: Final = 3
@@ -47,6 +58,10 @@ ROOT_DAYS: Final = 7_300
 _RETRY_AFTER_MS: Final = 1_000
 # What SimulatedSettlement gives each operator to begin with: a hundred billion yuan.
 _SIMULATED_RESERVES: Final = 10**13
+# What SimulatedCoreBanking lets lie on each account that a customer names: ten thousand yuan.
+_SIMULATED_DEPOSIT: Final = 10**6
+_PEOPLE: Final = (Kind.STAFF, Kind.COUNTER)
+_PAPERS: Final = {"key": "keys/institution.key", "certificate": "institution.pem", "trust": f"../{TRUST}"}
 
 
 class Ceremony:
@@ -69,6 +84,8 @@ class Ceremony:
             Unavailable: the folder is in use, or cannot be written.
         """
         founders = self._founders()
+        for name in OPERATORS.values():
+            self.seals(name)
         if self._is_founded:
             with Folder.open(self._data) as folder:
                 return folder.network
@@ -77,7 +94,10 @@ class Ceremony:
         return found(self._data, genesis)
 
     def _founders(self) -> Founders:
-        officers = [self._seat(place) for place in range(1, OFFICERS + 1)]
+        officers = [
+            Seat(site=1 + place % SITES, suite=signer.suite, key=Key(signer.public))
+            for place, signer in enumerate(self.officers(), start=1)
+        ]
         supervisors = [self._signer("supervision", f"supervisor-{place}") for place in range(1, SUPERVISORS + 1)]
         return Founders(
             officers=officers,
@@ -89,24 +109,34 @@ class Ceremony:
             shard_workers=[self._key(SHARD_NAME, "worker")],
         )
 
-    def _seat(self, place: int) -> Seat:
-        signer = self._signer("officers", f"officer-{place}")
-        return Seat(site=1 + place % SITES, suite=signer.suite, key=Key(signer.public))
+    def officers(self) -> list[Signer]:
+        """Return the keys of the officers, which on one machine lie in one hand."""
+        return [self._signer("officers", f"officer-{place}") for place in range(1, OFFICERS + 1)]
+
+    def seals(self, operator: str) -> tuple[Signer, Signer]:
+        """Return the keys of an operator's registrar and of its vault.
+
+        Raises:
+            BadInput: `missing_key`.
+        """
+        # Its settings come after its keys: where they lie, the keys were there.
+        is_new = not (self._data / operator / SETTINGS).exists()
+        return self._signer(operator, "registrar", is_new=is_new), self._signer(operator, "vault", is_new=is_new)
 
     # 1.
 
     def _key(self, whose: str, name: str) -> Key:
         return Key(self._signer(whose, name).public)
 
-    def _signer(self, whose: str, name: str) -> Signer:
-        path = self._data / whose / "keys" / f"{name}.key"
-        if not self._is_founded and path.exists() and path.stat().st_size < SEED_SIZE:
+    def _signer(self, whose: str, name: str, *, is_new: bool = False) -> Signer:
+        path, is_new = self._data / whose / "keys" / f"{name}.key", is_new or not self._is_founded
+        if is_new and path.exists() and path.stat().st_size < SEED_SIZE:
             # A kill has come while it was written: nobody has seen this key.
             path.unlink()
         if path.exists():
             return Signer(read_seed(path))
-        if self._is_founded:
-            raise _missing_key(path, "the genesis")
+        if not is_new:
+            raise _missing_key(path, "the genesis" if whose not in OPERATORS.values() else "the admission")
         make_folder(path.parent)
         return Signer(new_seed(path))
 
@@ -164,16 +194,22 @@ class Ceremony:
     def parties(self) -> list[Party]:
         """Return everybody who signs requests."""
         return [
-            self._party(SHARD_NAME, Kind.LEDGER),
-            self._party(CENTRAL_BANK, Kind.CENTRAL_BANK),
-            self._party(CENTRAL_BANK, Kind.STAFF),
+            self.party(SHARD_NAME, Kind.LEDGER),
+            self.party(CENTRAL_BANK, Kind.CENTRAL_BANK),
+            self.party(CENTRAL_BANK, Kind.STAFF),
+            *(
+                self.party(name, kind, operator)
+                for operator, name in OPERATORS.items()
+                for kind in (Kind.OPERATOR, Kind.COUNTER)
+            ),
         ]
 
-    def _party(self, whose: str, kind: Kind) -> Party:
-        folder, file = self._data / whose, "staff" if kind is Kind.STAFF else "institution"
-        name = f"{whose}-staff" if kind is Kind.STAFF else whose
+    def party(self, whose: str, kind: Kind, operator: OperatorId | None = None) -> Party:
+        """Return an institution, or those who work there, and where their papers lie."""
+        folder, file = self._data / whose, kind.value if kind in _PEOPLE else "institution"
+        name = f"{whose}-{file}" if kind in _PEOPLE else whose
         return Party(
-            subject=Subject(name=name, kind=kind),
+            subject=Subject(name=name, kind=kind, operator=operator),
             key=folder / "keys" / f"{file}.key",
             certificate=folder / f"{file}.pem",
         )
@@ -183,24 +219,44 @@ class Ceremony:
     def write_settings(self, address: Address) -> dict[str, Path]:
         """Write the settings of every process, and return where each one's lie."""
         ledger = {"data": "..", "worker_key": "keys/worker.key"}
-        papers = {"key": "keys/institution.key", "certificate": "institution.pem"}
         return {
             TIER1_NAME: self._write(TIER1_NAME, address, ledger | {"members_key": "keys/members.key"}),
-            SHARD_NAME: self._write(SHARD_NAME, address, ledger | papers | {"tier1_url": address.url_of(TIER1_NAME)}),
+            SHARD_NAME: self._write(SHARD_NAME, address, ledger | _PAPERS | {"tier1_url": address.url_of(TIER1_NAME)}),
             CENTRAL_BANK: self._write(
                 CENTRAL_BANK,
                 address,
-                papers
+                _PAPERS
                 | {
                     "genesis": "../ledger/genesis",
-                    "database": f"sqlite:///{self._data.absolute() / CENTRAL_BANK / 'central-bank.db'}",
+                    "database": self._database(CENTRAL_BANK, "central-bank.db"),
                     "tier1_url": address.url_of(TIER1_NAME),
                     "shard_urls": [address.url_of(SHARD_NAME)],
                     "operators": list(OPERATORS),
                     "simulated_reserves_fen": _SIMULATED_RESERVES,
                 },
             ),
+            **{name: self._write_operator(operator, name, address) for operator, name in OPERATORS.items()},
         }
+
+    def _write_operator(self, operator: OperatorId, name: str, address: Address) -> Path:
+        own = {
+            "operator": operator,
+            "name": name,
+            "genesis": "../ledger/genesis",
+            "database": self._database(name, "operator.db"),
+            "core_database": self._database(name, "core-banking.db"),
+            "simulated_deposit_fen": _SIMULATED_DEPOSIT,
+            "ledger_url": address.url_of(SHARD_NAME),
+            "tier1_url": address.url_of(TIER1_NAME),
+            "registrar": f"{registrar_of(operator):016}",
+            "registrar_key": "keys/registrar.key",
+            "vault": f"{vault_of(operator):016}",
+            "vault_key": "keys/vault.key",
+        }
+        return self._write(name, address, _PAPERS | own)
+
+    def _database(self, whose: str, file: str) -> str:
+        return f"sqlite:///{self._data.absolute() / whose / file}"
 
     def _write(self, whose: str, address: Address, own: dict[str, Any]) -> Path:
         settings = own | {"trust": f"../{TRUST}", "host": address.host, "port": address.port_of(whose)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from dcep.ids import LedgerId, OperatorId, ledger_name
+from dcep.ids import LedgerId, OperatorId, WalletId, ledger_name, wallet_id
 
 SHARD: Final = LedgerId(0)
 TIER1_NAME: Final = "tier1"
@@ -28,8 +28,26 @@ OPERATORS: Final = {
     OperatorId(7): "unionpay",
     OperatorId(8): "eighth",
 }
+EIGHTH: Final = OperatorId(8)
+# The serials of an operator's two accounts; those of wallets are drawn at random, and drawn again where they meet one.
+_VAULT, _REGISTRAR = 1, 2
 # A service answers so many ports above the first.
-_OFFSETS: Final = {TIER1_NAME: 1, SHARD_NAME: 2, CENTRAL_BANK: 10}
+_OFFSETS: Final = {
+    TIER1_NAME: 1,
+    SHARD_NAME: 2,
+    CENTRAL_BANK: 10,
+    **{name: 20 + operator for operator, name in OPERATORS.items()},
+}
+
+
+def vault_of(operator: OperatorId) -> WalletId:
+    """Return the account from which an operator exchanges."""
+    return wallet_id(operator, _VAULT)
+
+
+def registrar_of(operator: OperatorId) -> WalletId:
+    """Return the account that opens an operator's wallets."""
+    return wallet_id(operator, _REGISTRAR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,9 @@
 1. One supervisor for a data folder: another one waits for nothing and is told so.
 2. The currency is founded, or found again with every key.
 3. Certificates that end soon are renewed, before the processes start and while they run.
-4. The processes are started, tier 1 first; what an earlier supervisor has left behind has ended by then.
-5. At a signal they are stopped in reverse.
+4. The processes are started; what an earlier supervisor has left behind has ended by then.
+5. As soon as the central bank answers the operators are admitted, and get what they begin with.
+6. At a signal all are stopped in reverse, the operators first.
 """
 
 from __future__ import annotations
@@ -17,16 +18,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Any, Final
 
 from dcep.errors import BadInput, Unavailable
+from dcep.http.caller import Caller
+from dcep.identity.certificates import Kind
 from dcep.issuance.rules import read_rules
 from dcep.ledger.folder import Folder, make_folder
 from dcep.services import machine
-from dcep.services.ceremony import Ceremony
+from dcep.services.ceremony import OFFICERS_NEEDED, Ceremony
 from dcep.services.chores import Chore, beside, keep
-from dcep.services.supervisor import Kept, Service, Supervisor
-from dcep.services.topology import CENTRAL_BANK, SHARD_NAME, TIER1_NAME, Address
+from dcep.services.opening.inauguration import Inauguration
+from dcep.services.settings import papers_in
+from dcep.services.supervisor import Kept, Service, Supervisor, is_ready
+from dcep.services.topology import CENTRAL_BANK, OPERATORS, SHARD_NAME, TIER1_NAME, Address
 
 START_S: Final = 60.0
 RENEW_EVERY_S: Final = 3_600.0
@@ -38,6 +44,8 @@ _RULES: Final = "ecny-2021"
 STAND_INS: Final = (
     "EmbeddedTier1: one node and no consensus",
     "SimulatedSettlement: no real reserves are locked",
+    "SimulatedCoreBanking: the operators' deposits are nobody's money",
+    "SimulatedKyc: nobody's identity is checked",
     "OneHand: the keys of officers, supervision, members and the authentication centre lie on this machine",
 )
 
@@ -104,27 +112,47 @@ async def live(
         renewing = Chore("certificates", lambda: ceremony.certify(machine.now()), RENEW_EVERY_S)
         settings = ceremony.write_settings(address)
         # 4.
-        stages = [
-            [_service(data, address, settings, TIER1_NAME, kind="tier1", program="tier1")],
-            [_service(data, address, settings, SHARD_NAME, kind="ledger", program="ledger")],
-            [_service(data, address, settings, CENTRAL_BANK, kind=CENTRAL_BANK, program="centralbank")],
-        ]
-        supervisor = Supervisor(stages, tell)
-        await supervisor.start(START_S)
+        supervisor, over = Supervisor(_stages(data, address, settings), tell), Event()
         try:
+            await asyncio.gather(supervisor.start(START_S), _inaugurate(ceremony, address, over))
             seconds = loop.time() - begun
             ready(Report(seconds=seconds, data=data, network=network.hex(), services=supervisor.kept))
             async with beside(stop, keep(renewing, stop)):
                 await stop.wait()
         finally:
-            # 5.
+            # 6.
+            over.set()
             await supervisor.stop()
     return 0
 
 
-def _service(data: Path, address: Address, settings: dict[str, Path], name: str, *, kind: str, program: str) -> Service:
-    line = [sys.executable, "-m", f"dcep.services.{program}", "--settings", str(settings[name])]
-    return Service(name=name, kind=kind, url=address.url_of(name), line=line, log=data / name / "log")
+def _stages(data: Path, address: Address, settings: dict[str, Path]) -> list[list[Service]]:
+    """Return the processes in the order in which they depend on each other."""
+
+    def service(name: str, kind: str, program: str) -> Service:
+        line = [sys.executable, "-m", f"dcep.services.{program}", "--settings", str(settings[name])]
+        return Service(name=name, kind=kind, url=address.url_of(name), line=line, log=data / name / "log")
+
+    return [
+        [
+            service(TIER1_NAME, "tier1", "tier1"),
+            service(SHARD_NAME, "ledger", "ledger"),
+            service(CENTRAL_BANK, CENTRAL_BANK, "centralbank"),
+        ],
+        [service(name, "operator", "bank") for name in OPERATORS.values()],
+    ]
+
+
+# 5.
+
+
+async def _inaugurate(ceremony: Ceremony, address: Address, over: Event) -> None:
+    while not await is_ready(address.url_of(CENTRAL_BANK)):
+        await asyncio.sleep(_LOOK_S)
+    staff = ceremony.party(CENTRAL_BANK, Kind.STAFF)
+    central_bank = Caller(address.url_of(CENTRAL_BANK), seal=papers_in(staff.key, staff.certificate).seal)
+    inauguration = Inauguration(central_bank, ceremony.officers(), needed=OFFICERS_NEEDED, over=over)
+    await asyncio.to_thread(inauguration.hold, ceremony.seals, START_S)
 
 
 # 1.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,9 +17,16 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from dcep.errors import DcepError
 from dcep.services.settings import papers_in
+from tests.faults.services.customers import Customer
+from tests.street import key
 
 _PATIENCE_S: Final = 90.0
+_OPENING: Final = 7 * 10**9
+_KINDS: Final = {"tier1": "tier1", "shard-000": "ledger", "central-bank": "central-bank"} | dict.fromkeys(
+    ("icbc", "abc", "boc", "ccb", "alipay", "wechat", "unionpay", "eighth"), "operator"
+)
 _DCEP: Final = (sys.executable, "-c", "from dcep.cli.app import main; main()")
 # The same, but that certificates are looked at twice a second and not every hour.
 _HASTY: Final = (
@@ -76,6 +84,10 @@ class Currency:
             assert time.monotonic() < end, f"{name} does not answer"
             time.sleep(0.1)
 
+    def customer(self, operator: str) -> Customer:
+        """Return somebody who has a key and knows where an operator is."""
+        return Customer(self.services[operator]["url"], key("holder", operator))
+
     def replace(self, name: str) -> int:
         """Let an institution's key be stolen, and give it another one while the currency runs."""
         line = [*_DCEP, "certificates", "replace", name, "--data", str(self.data), "--stolen"]
@@ -126,51 +138,98 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
-def test_a_currency_comes_up_stops_cleanly_and_is_as_it_was(currency: Currency) -> None:
-    """One line founds it; the same line goes on where it stopped; certificates are renewed meanwhile, keys replaced."""
+def test_a_currency_comes_up_and_a_newcomer_exchanges(currency: Currency) -> None:
+    """One line, and there are two ledgers, a central bank and eight operators, seven of them with money to exchange."""
     told = currency.start()
+
+    supply = currency.ask("central-bank", "/v1/supply").json()["supply"]
+    admitted = [each["operator"] for each in currency.ask("central-bank", "/v1/operators").json()["items"]]
+    li = currency.customer("icbc")
+    li.open_wallet()
+    exchanged = li.ended(li.exchange("e", 5_000))
+    with pytest.raises(DcepError, match="not_admitted"):
+        currency.customer("eighth").open_wallet()
+    stopped = currency.stop()
+
+    assert {service["name"]: service["kind"] for service in told["services"]} == _KINDS
+    assert (told["ready"], stopped, exchanged["state"]) == (True, 0, "settled")
+    assert (supply["issued_fen"], supply["bank_vaults_fen"], supply["law_holds"]) == (_OPENING, _OPENING, True)
+    assert supply["reserve_fen"] == _OPENING
+    assert admitted == [1, 2, 3, 4, 5, 6, 7]
+
+
+@pytest.mark.long
+def test_a_currency_that_is_started_again_is_as_it_was(currency: Currency) -> None:
+    """The same line goes on where it stopped; certificates are renewed meanwhile, and stolen keys replaced."""
+    currency.start()
     network = currency.ask("tier1", "/version").json()["network"]
     requested = currency.issue("first", 5_000)
+    li = currency.customer("icbc")
+    li.open_wallet()
+    li.ended(li.exchange("e", 5_000))
     running = subprocess.run(currency.line(), capture_output=True, check=False, text=True)
     stopped = currency.stop()
 
     again = currency.start()
     order = currency.ask("central-bank", "/v1/orders/first").json()
-    replaced = [currency.replace(name) for name in ("central-bank-staff", "central-bank", "shard-000")]
-    renewed = currency.renewed("central-bank")
+    names = ("central-bank-staff", "central-bank", "shard-000", "icbc", "icbc-counter")
+    replaced = [currency.replace(name) for name in names]
+    renewed = [currency.renewed(name) for name in ("central-bank", "icbc")]
     reserves = currency.ask("central-bank", "/v1/reserves").json()
     same = currency.ask("shard-000", "/version").json()["network"]
+    li.ended(li.exchange("f", 700))
     assert currency.stop() == 0
 
-    kinds = {"tier1": "tier1", "shard-000": "ledger", "central-bank": "central-bank"}
-    assert {service["name"]: service["kind"] for service in told["services"]} == kinds
-    assert (told["ready"], again["ready"], requested, stopped) == (True, True, "requested", 0)
+    assert (again["ready"], requested, stopped) == (True, "requested", 0)
     assert (running.returncode, running.stdout) == (3, "")
     assert "currency_running" in running.stderr
-    assert (order["state"], reserves["locked_fen"], same) == ("requested", 5_000, network)
-    assert (replaced, renewed) == ([0, 0, 0], True)
+    assert (order["state"], reserves["locked_fen"], same) == ("requested", _OPENING + 5_000, network)
+    assert (replaced, renewed) == ([0] * len(names), [True, True])
 
 
 @pytest.mark.long
 def test_any_process_may_be_killed_and_nothing_is_lost(currency: Currency) -> None:
     """It is started again; what was asked for stands, and what is asked for then counts once. The supervisor too."""
     currency.start()
+    li = currency.customer("icbc")
+    li.open_wallet()
     for number, name in enumerate(currency.services):
         currency.issue(f"before-{name}", 1_000)
+        under_way = li.exchange(f"before-{name}", 100)
 
         os.kill(currency.services[name]["pid"], signal.SIGKILL)
 
+        assert li.ended(under_way)["state"] == li.ended(li.exchange(f"after-{name}", 10))["state"] == "settled"
         assert currency.issue(f"after-{name}", 1_000) == "requested"
         assert currency.ask(name, "/readyz").status_code == 200
-        assert currency.ask("central-bank", "/v1/reserves").json()["locked_fen"] == 2_000 * (number + 1)
+        assert currency.ask("central-bank", "/v1/reserves").json()["locked_fen"] == _OPENING + 2_000 * (number + 1)
     currency.kill()
 
     currency.start()
 
-    assert currency.ask("central-bank", "/v1/reserves").json()["locked_fen"] == 2_000 * len(currency.services)
+    count = len(currency.services)
+    assert currency.ask("central-bank", "/v1/reserves").json()["locked_fen"] == _OPENING + 2_000 * count
+    assert li.wallet["balance_fen"] == 110 * count
     assert currency.stop() == 0
     # The numbers of the first start are of processes that died, one after the other.
     currency.services = {}
+
+
+@pytest.mark.long
+def test_an_operator_whose_keys_were_lost_is_not_begun_anew(currency: Currency) -> None:
+    """The central bank has admitted other keys: with new ones every order of the operator would be refused."""
+    currency.start()
+    currency.stop()
+    currency.services = {}
+    keys = currency.data / "icbc" / "keys"
+    (keys / "vault.key").rename(currency.data / "vault.key")
+    one_gone = subprocess.run(currency.line(), capture_output=True, check=False, text=True)
+    shutil.rmtree(currency.data / "icbc")
+
+    all_gone = subprocess.run(currency.line(), capture_output=True, check=False, text=True)
+
+    assert (one_gone.returncode, "missing_key" in one_gone.stderr) == (2, True)
+    assert (all_gone.returncode, "not_inaugurated" in all_gone.stderr) == (1, True)
 
 
 def test_the_production_profile_refuses_every_stand_in_by_name(currency: Currency) -> None:
@@ -179,5 +238,6 @@ def test_the_production_profile_refuses_every_stand_in_by_name(currency: Currenc
 
     assert refused.returncode == 2
     assert "stand_ins" in refused.stderr
-    assert all(name in refused.stderr for name in ("SimulatedSettlement", "EmbeddedTier1", "OneHand"))
+    names = ("SimulatedSettlement", "SimulatedCoreBanking", "SimulatedKyc", "EmbeddedTier1", "OneHand")
+    assert all(name in refused.stderr for name in names)
     assert not currency.data.exists()

@@ -124,7 +124,7 @@ def certified(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("days", "health", "said"),
     [
-        (0, Health.WELL, "3 count, and the first that has no successor ends in 29 days"),
+        (0, Health.WELL, "19 count, and the first that has no successor ends in 29 days"),
         (24, Health.WELL, "ends in 5 days"),
         (27, Health.ADVICE, "that of central-bank-staff ends in 2 days and has no successor"),
         (31, Health.WRONG, "that of central-bank-staff has ended"),
