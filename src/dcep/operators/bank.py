@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from sqlalchemy import Engine
@@ -79,14 +79,23 @@ class Bank:
         }
 
     def advance(self, now: UnixMs) -> int:
-        """Carry every order on by as much as can be done now, and return how many steps were taken; 0 is rest.
-
-        One system that cannot be reached does not keep the others from their work.
+        """Carry everything on by as much as can be done now, and return how many steps were taken; 0 is rest.
 
         Raises:
             Unavailable: the first that could not be reached, after everything else was done.
         """
-        steps: tuple[Callable[[], int], ...] = (
+        return _each((*self._orders(now), self.history.advance))
+
+    def carry_on(self, now: UnixMs) -> int:
+        """Carry every order on, and return how many steps were taken; what the ledger tells is left to `history`.
+
+        Raises:
+            Unavailable: the first that could not be reached, after everything else was done.
+        """
+        return _each(self._orders(now))
+
+    def _orders(self, now: UnixMs) -> tuple[Callable[[], int], ...]:
+        return (
             lambda: self.desk.advance(now),
             lambda: self.payrolls.release(now),
             lambda: self.saga.debit(now),
@@ -94,14 +103,17 @@ class Bank:
             lambda: self.outbox.deliver(self._takers, now),
             lambda: self.saga.reverse(now),
             lambda: self.saga.credit(now),
-            lambda: self.history.advance(now),
         )
-        moved, failure = 0, None
-        for step in steps:
-            try:
-                moved += step()
-            except Unavailable as unavailable:
-                failure = failure or unavailable
-        if failure is not None:
-            raise failure
-        return moved
+
+
+def _each(steps: Sequence[Callable[[], int]]) -> int:
+    """Take every step: one system that cannot be reached does not keep the others from their work."""
+    moved, failure = 0, None
+    for step in steps:
+        try:
+            moved += step()
+        except Unavailable as unavailable:
+            failure = failure or unavailable
+    if failure is not None:
+        raise failure
+    return moved

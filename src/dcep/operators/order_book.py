@@ -12,13 +12,11 @@ from dcep.errors import DcepError
 from dcep.ids import WalletId
 from dcep.messages.layout import Reader
 from dcep.messages.policies import Policy, read_policy
-from dcep.operators.customers.desk import DeskKind, DeskState
+from dcep.operators.customers.desk import OF_HOLDERS, DeskKind, DeskState
 from dcep.operators.exchange.orders import FINAL
 from dcep.operators.store import desk_orders, orders, payrolls, refunded, refunds, transaction
 
 _REFUND: Final = "refund"
-# What the bank or a board has ordered about a wallet is not told to its holder, who would be warned.
-_OF_HOLDERS: Final = (DeskKind.OPEN, DeskKind.SET_CLASS, DeskKind.CLOSE)
 
 
 class Mark(NamedTuple):
@@ -90,7 +88,7 @@ class OrderBook:
     def of_wallet(self, wallet: WalletId, *, before: Mark | None = None, limit: int = 100) -> list[Entry]:
         """Return the orders of a wallet that its holder may know of, the newest first, at most `limit`."""
         mine = (
-            (_AT_DESK, and_(desk_orders.c.wallet == wallet, desk_orders.c.kind.in_(_OF_HOLDERS))),
+            (_AT_DESK, and_(desk_orders.c.wallet == wallet, desk_orders.c.kind.in_(OF_HOLDERS))),
             (_EXCHANGED, orders.c.wallet == wallet),
             (_PAID_BACK, refunded.c.merchant == wallet),
         )

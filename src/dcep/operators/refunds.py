@@ -24,6 +24,7 @@ from dcep.messages.signed import Command
 from dcep.operators.brought import read_brought
 from dcep.operators.customers.register import own_wallet
 from dcep.operators.exchange.orders import require_amount
+from dcep.operators.history.news import note_ended
 from dcep.operators.outbox import Delivered, Outbox
 from dcep.operators.store import insert_once, refunded, refunds, transaction
 
@@ -95,7 +96,10 @@ class Refunds:
             else {"state": RefundState.REFUSED, "code": delivered.outcome.code}
         )
         ended = values | {"ended_at_ms": delivered.heard_at}
-        connection.execute(update(refunds).where(refunds.c.command == delivered.order_id).values(ended))
+        its_own = refunds.c.command == delivered.order_id
+        connection.execute(update(refunds).where(its_own).values(ended))
+        merchant = select(refunded.c.merchant).join(refunds, refunds.c.original == refunded.c.original).where(its_own)
+        note_ended(connection, WalletId(connection.execute(merchant).scalar_one()), delivered.order_id)
 
     def state(self, command: str) -> tuple[RefundState, str]:
         """Return how far a refund is, and the ledger's code where it was refused.

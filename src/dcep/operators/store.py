@@ -207,9 +207,18 @@ Index("refunds_by_original", refunds.c.original)
 news: Final = Table(
     "news",
     TABLES,
-    Column("operator", Integer, primary_key=True, autoincrement=False),
+    Column("one", Integer, primary_key=True, autoincrement=False),
     Column("newest", BigInteger, nullable=False),
 )
+# Orders of holders that have ended, by their numbers among the news.
+ended_orders: Final = Table(
+    "ended_orders",
+    TABLES,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("wallet", BigInteger, nullable=False),
+    Column("order_id", String(64), nullable=False),
+)
+Index("ended_orders_by_wallet", ended_orders.c.wallet, ended_orders.c.number)
 
 # What happened to wallets, as the ledger tells it, and how far it was taken in.
 history_lines: Final = Table(

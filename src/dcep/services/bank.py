@@ -4,6 +4,8 @@ Start: `python -m dcep.services.bank --settings FILE`.
 
 1. Whatever stands in for a system of the bank says so before anybody is served.
 2. Orders are carried on beside the requests: at once when one was taken, and again and again for those that wait.
+3. Beside both the ledger is asked what happened to the bank's wallets, and has until the end of a short wait to say so.
+4. Whatever holders may hear of rings for those who read events.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ from dcep.operators.routes.branch import Branch
 from dcep.operators.routes.records import OperatorBody
 from dcep.operators.store import open_store
 from dcep.services import machine
-from dcep.services.chores import Chore, beside, keep
+from dcep.services.chores import Chore, beside, keep, silence
 from dcep.services.outcome import ended
 from dcep.services.settings import (
     InstitutionSettings,
@@ -47,6 +49,9 @@ from dcep.services.settings import (
 
 _DONE: Final = 0
 _SHARD: Final = LedgerId(0)
+# Nobody who stops the process waits for longer than that.
+_LISTEN_MS: Final = 2_000
+_PAUSE_S: Final = 0.2
 
 
 class BankSettings(InstitutionSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -90,12 +95,13 @@ class BankSettings(InstitutionSettings, frozen=True, kw_only=True, forbid_unknow
 
 async def serve(settings: BankSettings, stop: asyncio.Event) -> int:
     """Serve an operator until it is told to stop."""
-    genesis, bell = decode_genesis(settings.genesis.read_bytes()), Bell(asyncio.get_running_loop())
+    genesis, loop = decode_genesis(settings.genesis.read_bytes()), asyncio.get_running_loop()
+    bell, told = Bell(loop), Bell(loop)
     papers = papers_in(settings.key, settings.certificate)
     known = member(settings, papers)
     with ExitStack() as opened:
         bank = _open(settings, genesis, papers.seal, opened)
-        branch = Branch(bank=bank, clock=machine.now, wake=bell.ring, classes=genesis.rules.classes)
+        branch = Branch(bank=bank, clock=machine.now, wake=bell.ring, told=told, classes=genesis.rules.classes)
         edge = operator_service(
             branch,
             settings.about(bank.network.hex()),
@@ -105,11 +111,23 @@ async def serve(settings: BankSettings, stop: asyncio.Event) -> int:
             missing=lambda: ["stopping"] * stop.is_set() + known.missing(),
             warnings=known.warnings,
         )
-        # 2.
-        work = Chore("orders", lambda: bank.advance(machine.now()), settings.work_every_s, bell)
-        async with beside(stop, keep(work, stop)):
+        # 2. to 4.
+        orders = Chore("orders", lambda: _tell(told, bank.carry_on(machine.now())), settings.work_every_s, bell)
+        history = Chore("history", lambda: _listen(bank, told), _PAUSE_S)
+        async with beside(stop, keep(orders, stop), keep(history, stop), silence(told, stop)):
             await serve_http(edge, settings.host, settings.port, stop)
     return _DONE
+
+
+def _tell(told: Bell, moved: int) -> None:
+    if moved:
+        told.ring()
+
+
+def _listen(bank: Bank, told: Bell) -> None:
+    """Take in what the ledger tells, until it has nothing more to tell."""
+    while bank.history.advance(wait_ms=_LISTEN_MS):
+        told.ring()
 
 
 def _open(settings: BankSettings, genesis: Genesis, seal: Sign, opened: ExitStack) -> Bank:

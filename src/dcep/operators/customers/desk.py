@@ -29,6 +29,7 @@ from dcep.messages.policies import NOBODY, Policy, encode_policy, read_policy
 from dcep.messages.refusals import Refusal
 from dcep.operators.customers.real_names import CustomerId, Evidence
 from dcep.operators.customers.register import Customers, Draw, own_wallet
+from dcep.operators.history.news import note_ended
 from dcep.operators.order_ids import OrderId, digest_of, order_id, require_same
 from dcep.operators.outbox import FIRST_EPOCH, Delivered, Outbox, Seal
 from dcep.operators.registrar import Registrar
@@ -51,6 +52,10 @@ class DeskKind(StrEnum):
     FREEZE = "freeze"
     UNFREEZE = "unfreeze"
     CLOSE = "close"
+
+
+# What the bank or a board has ordered about a wallet is not told to its holder, who would be warned.
+OF_HOLDERS: Final = (DeskKind.OPEN, DeskKind.SET_CLASS, DeskKind.CLOSE)
 
 
 class DeskState(StrEnum):
@@ -304,6 +309,10 @@ class Desk:
             .where(desk_orders.c.order_id == row.order_id)
             .values(state=state, code=code, ended_at_ms=ended_at)
         )
+        # Of an opening that was refused the number is nobody's.
+        has_wallet = state is DeskState.DONE or row.kind != DeskKind.OPEN
+        if ended_at is not None and row.kind in OF_HOLDERS and has_wallet:
+            note_ended(connection, WalletId(row.wallet), row.order_id)
 
 
 _NAME_A_STANDING: Final = frozenset({DeskKind.SET_CLASS, DeskKind.FREEZE, DeskKind.UNFREEZE})

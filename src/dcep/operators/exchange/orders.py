@@ -17,6 +17,7 @@ from dcep.errors import BadInput, DcepError
 from dcep.ids import WalletId
 from dcep.money import Fen
 from dcep.operators.exchange.deposits import MAX_AMOUNT
+from dcep.operators.history.news import note_ended
 from dcep.operators.order_ids import digest_of, require_same
 from dcep.operators.store import orders
 
@@ -154,12 +155,15 @@ def orders_where(connection: Connection, *where: Any) -> list[Order]:
 def move(connection: Connection, order_id: str, *, source: State, target: State, now: UnixMs, code: str = "") -> bool:
     """Move an order on, and return whether it stood where it was said to stand; without a code it keeps its own."""
     values = {"state": target, "moved_at_ms": now}
-    moved = connection.execute(
+    wallet = connection.execute(
         update(orders)
         .where(orders.c.order_id == order_id, orders.c.state == source)
         .values(values | ({"code": code} if code else {}))
-    )
-    return moved.rowcount == 1
+        .returning(orders.c.wallet)
+    ).scalar_one_or_none()
+    if wallet is not None and target in FINAL:
+        note_ended(connection, WalletId(wallet), order_id)
+    return wallet is not None
 
 
 def _order(row: Row[Any]) -> Order:

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Row, insert, or_, select, update
 
 from dcep.clock import UnixMs
 from dcep.errors import DcepError, Unavailable
@@ -25,8 +25,16 @@ from dcep.ledger.client import Effect, Line, Movement, MovementKind, MovementPag
 from dcep.messages.layout import Seq
 from dcep.money import Fen
 from dcep.operators.customers.guards import note_policy
-from dcep.operators.history.news import take_numbers
-from dcep.operators.store import BATCH, history_lines, history_marks, history_wallets, insert_once, transaction
+from dcep.operators.history.news import newest_number, take_numbers
+from dcep.operators.store import (
+    BATCH,
+    ended_orders,
+    history_lines,
+    history_marks,
+    history_wallets,
+    insert_once,
+    transaction,
+)
 
 _START: Final = ""
 # Somebody has to look after it; to ask again soon does not help, and does no harm.
@@ -51,6 +59,21 @@ class HistoryLine:
     refers_to: CommandId | None
 
 
+class Ended(NamedTuple):
+    """An order of the holder's that has ended, and its number among the news."""
+
+    number: int
+    order_id: str
+
+
+News = HistoryLine | Ended
+# Who was frozen hears of the money that this locks and sets free, and is not warned of the freeze itself.
+_TOLD: Final = or_(
+    history_lines.c.kind.not_in((MovementKind.FROZEN.value, MovementKind.UNFROZEN.value)),
+    history_lines.c.amount_fen > 0,
+)
+
+
 class History:
     """The history of one operator's wallets on one ledger, its own accounts there among them."""
 
@@ -59,8 +82,11 @@ class History:
         # Where the mark was seen last: asking in vain costs the database nothing.
         self._seen: str | None = None
 
-    def advance(self, now: UnixMs) -> int:
+    def advance(self, *, wait_ms: int = 0) -> int:
         """Take in the next page of movements, and return how many there were; 1 if only the mark has to go on.
+
+        Args:
+            wait_ms: how long the ledger may wait for something to tell.
 
         Raises:
             Unavailable: the ledger or the database cannot be reached; or `history_cut`: the ledger does not go on where
@@ -68,7 +94,7 @@ class History:
         """
         after = self._seen if self._seen is not None else self._read_mark()
         # 1.
-        page = self._ask(after)
+        page = self._ask(after, wait_ms)
         if page.next == after:
             return 0
         # 2.
@@ -92,9 +118,19 @@ class History:
         older = [] if before is None else [history_lines.c.line < before]
         return self._lines(wallet, *older, order=history_lines.c.line.desc(), limit=limit)
 
-    def behind(self, wallet: WalletId, number: int, *, limit: int) -> list[HistoryLine]:
-        """Return a wallet's lines with a larger number, in order."""
-        return self._lines(wallet, history_lines.c.line > number, order=history_lines.c.line, limit=limit)
+    def news(self, wallet: WalletId, *, after: int, limit: int) -> list[News]:
+        """Return what a wallet's holder hears of behind a number, in order, at most `limit`."""
+        lines = self._lines(wallet, history_lines.c.line > after, order=history_lines.c.line, limit=limit)
+        ended = select(ended_orders.c.number, ended_orders.c.order_id).order_by(ended_orders.c.number).limit(limit)
+        with transaction(self._store) as connection:
+            rows = connection.execute(ended.where(ended_orders.c.wallet == wallet, ended_orders.c.number > after))
+            found: list[News] = [*lines, *(Ended(number, order_id) for number, order_id in rows)]
+        return sorted(found, key=lambda each: each.number)[:limit]
+
+    def newest(self) -> int:
+        """Return the number of what holders have heard of last."""
+        with transaction(self._store) as connection:
+            return newest_number(connection)
 
     def balance(self, wallet: WalletId) -> Fen:
         """Return what a wallet's lines come to, fen; 0 where there are none."""
@@ -104,9 +140,9 @@ class History:
 
     # 1.
 
-    def _ask(self, after: str) -> MovementPage:
+    def _ask(self, after: str, wait_ms: int) -> MovementPage:
         try:
-            return self._line.movements(after, limit=BATCH, operator=self._operator)
+            return self._line.movements(after, limit=BATCH, operator=self._operator, wait_ms=wait_ms)
         except Unavailable:
             raise
         except DcepError as error:
@@ -136,7 +172,7 @@ class History:
         balances = _balances(connection, {each.wallet for each in movements})
         known = set(balances)
         # 3.
-        first = take_numbers(connection, self._operator, len(movements))
+        first = take_numbers(connection, len(movements))
         rows = []
         for number, each in enumerate(movements, start=first):
             balances[each.wallet] = balances.get(each.wallet, 0) + each.change
@@ -152,7 +188,9 @@ class History:
                 connection.execute(insert(history_wallets).values(wallet=wallet, balance_fen=balance))
 
     def _lines(self, wallet: WalletId, *where: Any, order: Any, limit: int) -> list[HistoryLine]:
-        found = select(history_lines).where(history_lines.c.wallet == wallet, *where).order_by(order).limit(limit)
+        found = (
+            select(history_lines).where(history_lines.c.wallet == wallet, _TOLD, *where).order_by(order).limit(limit)
+        )
         with transaction(self._store) as connection:
             return [_line(row) for row in connection.execute(found)]
 

@@ -10,9 +10,16 @@ def upgrade() -> None:
     """Make the tables of the history."""
     op.create_table(
         "news",
-        sa.Column("operator", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("newest", sa.BigInteger, nullable=False),
     )
+    op.create_table(
+        "ended_orders",
+        sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("wallet", sa.BigInteger, nullable=False),
+        sa.Column("order_id", sa.String(64), nullable=False),
+    )
+    op.create_index("ended_orders_by_wallet", "ended_orders", ["wallet", "number"])
     op.create_table(
         "history_lines",
         sa.Column("line", sa.BigInteger, primary_key=True, autoincrement=False),

@@ -17,6 +17,7 @@ from dcep.http.askers import Askers
 from dcep.http.edge import Edge
 from dcep.operators.routes.branch import Branch
 from dcep.operators.routes.counter import book_routes, counter_routes
+from dcep.operators.routes.history import history_routes
 from dcep.operators.routes.holders import Door
 from dcep.operators.routes.merchants import LIMITS, merchant_routes, payroll_routes
 from dcep.operators.routes.orders import order_routes
@@ -57,6 +58,7 @@ def operator_service(
             *money_routes(branch, door),
             *arrangement_routes(branch, door),
             *order_routes(branch, door, staff),
+            *history_routes(branch, door),
             *merchant_routes(branch, door),
             *payroll_routes(branch, door),
             *counter_routes(branch, staff),

@@ -14,6 +14,7 @@ from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 from dcep.clock import UnixMs
 from dcep.errors import DcepError
 from dcep.http import bodies, orders
+from dcep.http.events import Bell
 from dcep.http.pages import Page, key_of, page
 from dcep.http.problems import Problem
 from dcep.messages.commands.governance import ClassLimits
@@ -40,12 +41,14 @@ class Branch:
     Args:
         clock: the time of this process.
         wake: lets the bank carry on what was ordered, now and not at its next turn.
+        told: rings when holders may hear of something new.
         classes: the limits of the classes in the rules that the network began with.
     """
 
     bank: Bank
     clock: Callable[[], UnixMs]
     wake: Callable[[], None]
+    told: Bell
     classes: tuple[ClassLimits, ...]
 
     def accepted(self, order: str, *, is_known: bool = False) -> Response[OrderBody]:

@@ -13,6 +13,7 @@ from dcep.messages.classes import Scope, WalletClass
 from dcep.messages.commands.governance import ClassLimits
 from dcep.money import MAX_FEN
 from dcep.operators.customers.real_names import EntityEvidence, Evidence, PersonEvidence
+from dcep.operators.history import HistoryLine
 from dcep.operators.order_book import Entry
 
 ClassName = Literal["I", "II", "III", "IV", "corporate"]
@@ -185,6 +186,21 @@ class OrderBody(Strict, frozen=True):
     ended_at_ms: int | None
 
 
+class HistoryBody(Strict, frozen=True):
+    """What one command did to a wallet; `effect` is what the amount did to the balance: `in`, `out` or `none`."""
+
+    seq: int
+    place: int
+    at_ms: int
+    kind: str
+    counterparty: str | None
+    amount_fen: int
+    effect: str
+    balance_fen: int
+    command_id: str
+    refers_to: str | None
+
+
 class LimitsBody(Strict, frozen=True):
     """What a wallet of a class may hold and pay, fen; null where there is no limit."""
 
@@ -281,6 +297,22 @@ def order_body(entry: Entry) -> OrderBody:
         amount_fen=entry.amount_fen,
         made_at_ms=entry.made_at,
         ended_at_ms=entry.ended_at,
+    )
+
+
+def history_body(line: HistoryLine) -> HistoryBody:
+    """Return a line of a wallet's history as its holder sees it."""
+    return HistoryBody(
+        seq=line.seq,
+        place=line.place,
+        at_ms=line.at,
+        kind=line.kind,
+        counterparty=None if line.counterparty is None else f"{line.counterparty:016}",
+        amount_fen=line.amount,
+        effect=line.effect,
+        balance_fen=line.balance,
+        command_id=line.command.hex(),
+        refers_to=None if line.refers_to is None else line.refers_to.hex(),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,9 +28,11 @@ def shown_by(person: int) -> dict[str, Any]:
 
 
 @pytest.fixture
-def house(opened: tuple[Town, Bank, SimulatedCoreBanking], tmp_path: Path) -> House:
+def house(opened: tuple[Town, Bank, SimulatedCoreBanking], tmp_path: Path) -> Iterator[House]:
     """Return the operator's house."""
-    return House(*opened, tmp_path / "identity")
+    made = House(*opened, tmp_path / "identity")
+    yield made
+    made.close()
 
 
 def _opened(house: House, person: int, name: str) -> Visitor:

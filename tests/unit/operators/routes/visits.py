@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import httpx
 
 from dcep.crypto.suites import Signer
+from dcep.http.events import Bell
 from dcep.identity.certificates import Subject
 from dcep.ids import WalletId
 from dcep.messages.http_signatures import Request, sign_request
@@ -24,6 +27,7 @@ from dcep.operators.routes.records import OperatorBody
 from tests.institutions import COUNTER, Institutions
 from tests.town import Town, rest
 
+_Found = TypeVar("_Found")
 ADDRESS: Final = "http://bank.invalid:8821"
 
 
@@ -37,6 +41,10 @@ class House:
         self.institutions = Institutions(folder, clock=lambda: town.now)
         self._nonces = count(1)
         self.woken = 0
+        self._loop = asyncio.new_event_loop()
+        self._threads = ThreadPoolExecutor()
+        self._loop.set_default_executor(self._threads)
+        self.told = Bell(self._loop)
         self.edge = self._open()
 
     def _open(self) -> Any:
@@ -53,6 +61,7 @@ class House:
             bank=self.bank,
             clock=lambda: self.town.now,
             wake=self._wake,
+            told=self.told,
             classes=self.town.economy.genesis.rules.classes,
         )
         return operator_service(
@@ -80,7 +89,21 @@ class House:
             async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as client:
                 return await client.request(method, path, headers=headers, content=content)
 
-        return asyncio.run(main())
+        return self.run(main())
+
+    def run(self, work: Coroutine[Any, Any, _Found]) -> _Found:
+        """Do something in the loop in which the service is asked."""
+        return self._loop.run_until_complete(work)
+
+    async def threads_end(self) -> None:
+        """Return when no thread beside the loop works any more."""
+        self._threads.shutdown(wait=True)
+        self._threads = ThreadPoolExecutor()
+        self._loop.set_default_executor(self._threads)
+
+    def close(self) -> None:
+        """End the loop in which the service is asked."""
+        self._loop.close()
 
     def at_the_counter(
         self, method: str, path: str, body: Any = None, *, key: str = "", by: Subject = COUNTER
@@ -137,3 +160,68 @@ class Visitor:
         order = self.ask("POST", "/v1/wallets", wanted, key="open").json()["id"]
         self.house.rest()
         self.wallet = WalletId(int(self.ask("GET", f"/v1/orders/{order}").json()["wallet"]))
+
+    def hear(
+        self, *, after: int | None, count: int, meanwhile: Callable[[], None] | None = None
+    ) -> list[tuple[int, str, Any]]:
+        """Return the next events of his stream: id, name, record.
+
+        Args:
+            after: what he has heard of last; None if he comes for the first time.
+            count: how many are waited for.
+            meanwhile: what happens when he has begun to listen; the bell rings behind it.
+        """
+        path = self.mine("/events")
+        headers = self.house.seal(self.signer, self.keyid, "GET", path)
+        headers |= {} if after is None else {"Last-Event-ID": str(after)}
+        return self.house.run(_hear(self.house, path, headers, count, meanwhile))
+
+
+async def _hear(
+    house: House, path: str, headers: dict[str, str], count: int, meanwhile: Callable[[], None] | None
+) -> list[tuple[int, str, Any]]:
+    """Read a stream that does not end, which a client of httpx without a network would wait for."""
+    pieces: asyncio.Queue[bytes] = asyncio.Queue()
+    asked: list[dict[str, Any]] = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> Any:
+        return asked.pop() if asked else await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.body":
+            await pieces.put(message["body"])
+
+    serving = asyncio.create_task(house.edge(_scope(path, headers), receive, send))
+    # The first line says nothing: whoever reads has come in.
+    await pieces.get()
+    if meanwhile is not None:
+        await asyncio.to_thread(meanwhile)
+        house.told.ring()
+    found: list[tuple[int, str, Any]] = []
+    while len(found) < count:
+        number, _, rest_of = (await pieces.get()).decode().removeprefix("id: ").partition("\nevent: ")
+        name, _, data = rest_of.partition("\ndata: ")
+        found += [(int(number), name, json.loads(data))] if data else []
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
+    # What it was reading in a thread goes on to its end, before anybody closes the database.
+    await house.threads_end()
+    return found
+
+
+def _scope(path: str, headers: dict[str, str]) -> dict[str, Any]:
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 1),
+        "server": ("bank.invalid", 8821),
+        "state": {},
+    }
