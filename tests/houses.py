@@ -92,7 +92,8 @@ class Houses:
             registrar=f"{self.bank.registrar:016}",
         )
         classes = self.town.economy.genesis.rules.classes
-        branch = Branch(bank=self.bank, clock=lambda: self.town.now, wake=bell.ring, classes=classes)
+        told = Bell(self._loop)
+        branch = Branch(bank=self.bank, clock=lambda: self.town.now, wake=bell.ring, told=told, classes=classes)
         operator = operator_service(branch, about, self.operator_url, _NOBODY, ids=ids, missing=list)
         serving = [
             asyncio.create_task(serve(edge, _HOST, port, self._stop))
@@ -101,6 +102,8 @@ class Houses:
         work = asyncio.create_task(self._work(bell))
         await self._answering()
         self._ready.set()
+        await self._stop.wait()
+        told.silence()
         await asyncio.gather(*serving)
         work.cancel()
 
