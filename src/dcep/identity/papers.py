@@ -18,10 +18,12 @@ from dcep.crypto.suites import Signer
 from dcep.errors import BadInput
 from dcep.identity.certificates import MAX_PEM, BadCertificate, Institution, read_certificate
 from dcep.identity.files import Edition, edition_of
-from dcep.messages.http_signatures import Request, sign_request
+from dcep.messages.http_signatures import MAX_AHEAD_S, Request, sign_request
 
 # Whoever has not renewed by then has forgotten it.
 WARNING_DAYS: Final = 5
+# As far as clocks may differ the other way. Whoever is asked keeps the nonce for as long, and no resend needs more.
+LIFE_S: Final = MAX_AHEAD_S
 _NONCE_SIZE: Final = 16
 
 
@@ -64,7 +66,8 @@ class Papers:
         request = Request(method=method, target=url, body=body)
         # 3.
         nonce = self._random(_NONCE_SIZE).hex()
-        return sign_request(request, pair.signer, keyid=pair.institution.keyid, nonce=nonce, now=self._clock())
+        keyid = pair.institution.keyid
+        return sign_request(request, pair.signer, keyid=keyid, nonce=nonce, now=self._clock(), life_s=LIFE_S)
 
     def warnings(self) -> list[str]:
         """Return what somebody must see to: `certificate_ends_soon`, `certificate_unusable`."""

@@ -128,9 +128,9 @@ def test_a_request_without_a_signature_is_told_so(place: Place) -> None:
     assert place.code(Asked(method="GET", address=_ADDRESS, headers=[], body=b"")) == "unsigned_request"
 
 
-@pytest.mark.parametrize("away_ms", [-4 * _MINUTE_MS, -_MINUTE_MS, 59_000])
+@pytest.mark.parametrize("away_ms", [-59_000, 59_000])
 def test_a_clock_may_be_a_little_wrong(place: Place, away_ms: int) -> None:
-    """A minute ahead, or behind by less than a signature lives; also with the newest certificate."""
+    """A minute ahead or behind; also with the newest certificate."""
     place.clock.now = UnixMs(NOW + away_ms)
     asked = place.signed()
     place.clock.now = NOW
@@ -138,7 +138,7 @@ def test_a_clock_may_be_a_little_wrong(place: Place, away_ms: int) -> None:
     assert place.reception.prove(asked).name == ONE.name
 
 
-@pytest.mark.parametrize("away_ms", [-5 * _MINUTE_MS, 2 * _MINUTE_MS, 10 * _MINUTE_MS])
+@pytest.mark.parametrize("away_ms", [-5 * _MINUTE_MS, -_MINUTE_MS, 2 * _MINUTE_MS, 10 * _MINUTE_MS])
 def test_a_clock_that_is_wrong_by_minutes_is_told_so(place: Place, away_ms: int) -> None:
     """The answer names the clock or the end of the signature: somebody must see to it."""
     place.institutions.papers(ONE)
