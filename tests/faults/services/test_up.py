@@ -216,6 +216,32 @@ def test_any_process_may_be_killed_and_nothing_is_lost(currency: Currency) -> No
 
 
 @pytest.mark.long
+def test_a_copy_of_a_currency_that_was_stopped_is_the_currency(currency: Currency, tmp_path: Path) -> None:
+    """As the operating guide says: ledgers, keys, certificates and databases of one moment, in any other folder."""
+    currency.start()
+    li = currency.customer("icbc")
+    li.open_wallet()
+    li.ended(li.exchange("e", 5_000))
+    currency.issue("first", 5_000)
+    currency.stop()
+    archive, elsewhere = tmp_path / "currency.tar", tmp_path / "elsewhere"
+    subprocess.run(["tar", "--create", "--file", archive, "--directory", tmp_path, "currency"], check=True)
+    shutil.rmtree(currency.data)
+    elsewhere.mkdir()
+    subprocess.run(["tar", "--extract", "--preserve-permissions", "--file", archive, "-C", elsewhere], check=True)
+    currency.data = elsewhere / "currency"
+
+    currency.start()
+    balance = li.wallet["balance_fen"]
+    li.ended(li.exchange("f", 700))
+    state = currency.state_of("first", "requested")
+    stopped = currency.stop()
+
+    verified = subprocess.run([*_DCEP, "verify", str(currency.data)], stdout=subprocess.DEVNULL, check=False)
+    assert (balance, state, stopped, verified.returncode) == (5_000, "requested", 0, 0)
+
+
+@pytest.mark.long
 def test_an_operator_whose_keys_were_lost_is_not_begun_anew(currency: Currency) -> None:
     """The central bank has admitted other keys: with new ones every order of the operator would be refused."""
     currency.start()
