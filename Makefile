@@ -49,7 +49,7 @@ long-life: .venv/ready ## Live ten million payments, archive and audit them; abo
 lint: .venv/ready ## Check style, types, the import map and the Rust core
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy src tests
+	$(BIN)/mypy src tests examples
 	$(BIN)/lint-imports
 	$(CARGO) fmt --manifest-path rust/Cargo.toml --all --check
 	$(CARGO) clippy $(RUST) --release --all-targets --target-dir rust/target/lint -- -D warnings

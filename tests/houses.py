@@ -64,9 +64,15 @@ class Houses:
         self._ready = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
+        self._bell: Bell | None = None
         self._thread = threading.Thread(target=lambda: asyncio.run(self._live()))
         self._thread.start()
         self._ready.wait()
+
+    def wake(self) -> None:
+        """Let the bank hear of what moved at the ledger."""
+        assert self._bell is not None
+        self._bell.ring()
 
     def close(self) -> None:
         """Close both houses; the second time nothing happens."""
@@ -79,7 +85,7 @@ class Houses:
 
     async def _live(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        bell = Bell(self._loop)
+        self._bell = bell = Bell(self._loop)
         ids = (f"{number:x}" for number in count(1))
         ledger = ledger_service(self.town.line, _NOBODY, ids=ids, bell=Bell(self._loop), missing=list)
         about = OperatorBody(
@@ -99,7 +105,7 @@ class Houses:
             asyncio.create_task(serve(edge, _HOST, port, self._stop))
             for edge, port in zip((_Door(self, ledger), operator), self._ports, strict=True)
         ]
-        work = asyncio.create_task(self._work(bell))
+        work = asyncio.create_task(self._work(bell, told))
         await self._answering()
         self._ready.set()
         await self._stop.wait()
@@ -107,12 +113,13 @@ class Houses:
         await asyncio.gather(*serving)
         work.cancel()
 
-    async def _work(self, bell: Bell) -> None:
-        """Let the bank carry on what was ordered, when it is woken, in one thread."""
+    async def _work(self, bell: Bell, told: Bell) -> None:
+        """Let the bank carry on what was ordered, and hear of what moved, when it is woken, in one thread."""
         with ThreadPoolExecutor(1) as hand:
             while True:
                 rung = bell.next()
                 await asyncio.get_running_loop().run_in_executor(hand, rest, self.bank, self.town.now)
+                told.ring()
                 await rung.wait()
 
     async def _answering(self) -> None:

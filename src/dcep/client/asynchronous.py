@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 from urllib.parse import urlencode
@@ -108,9 +108,11 @@ class AsyncClient:
         """Show evidence for another class, and wait for the end."""
         return await self._driver.walk(self.stories.orders.change_class(wallet_class, evidence, key))
 
-    async def pay(self, receiver: WalletId, amount: Fen, *, key: str | None = None) -> Payment:
+    async def pay(
+        self, receiver: WalletId, amount: Fen, *, key: str | None = None, reference: str | None = None
+    ) -> Payment:
         """Pay; under one key at most one payment is ever signed."""
-        return await self._driver.walk(self.stories.payments.pay(receiver, amount, key))
+        return await self._driver.walk(self.stories.payments.pay(receiver, amount, key, reference))
 
     async def redeem(self, amount: Fen) -> Payment:
         """Redeem digital currency for deposit 兑回, and wait until the deposit is credited."""
@@ -119,6 +121,10 @@ class AsyncClient:
     async def refund(self, original: CommandId, seq: int, place: int, amount: Fen) -> Payment:
         """Pay back a payment to this wallet, or a part of it."""
         return await self._driver.walk(self.stories.payments.refund(original, seq, place, amount))
+
+    async def proof_of(self, command: CommandId, seq: int, place: int) -> Proof:
+        """Ask the ledger for the receipt of a command, such as a line of the history names, and judge it."""
+        return await self._driver.walk(self.stories.payments.proof_of(command, seq, place))
 
     async def rotate(self) -> Payment:
         """Put a new key in the place of the one that signs now."""
@@ -148,7 +154,7 @@ class AsyncClient:
         """Judge a receipt, asking nobody."""
         return prove(receipt, self.stories.folder.trust)
 
-    async def events(self, after: int | None = None) -> AsyncIterator[Event]:
+    async def events(self, after: int | None = None) -> AsyncGenerator[Event, None]:
         """Yield what happens to the wallet, for ever; a stream that breaks goes on behind the last event."""
         reader, door = EventReader(after), self.stories.door
         while True:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
@@ -124,13 +124,14 @@ class Client:
         """Show evidence for another class, and wait for the end."""
         return self._walk(self.stories.orders.change_class(wallet_class, evidence, key))
 
-    def pay(self, receiver: WalletId, amount: Fen, *, key: str | None = None) -> Payment:
+    def pay(self, receiver: WalletId, amount: Fen, *, key: str | None = None, reference: str | None = None) -> Payment:
         """Pay. Without a final answer the payment comes with `answer` None, and `heal` goes on with it.
 
         Args:
             key: the payment's own: under one key at most one payment is ever signed.
+            reference: of the request that it answers; the receiver finds it by this.
         """
-        return self._walk(self.stories.payments.pay(receiver, amount, key))
+        return self._walk(self.stories.payments.pay(receiver, amount, key, reference))
 
     def redeem(self, amount: Fen) -> Payment:
         """Redeem digital currency for deposit 兑回, and wait until the deposit is credited."""
@@ -139,6 +140,10 @@ class Client:
     def refund(self, original: CommandId, seq: int, place: int, amount: Fen) -> Payment:
         """Pay back a payment to this wallet, or a part of it; the history says where it stands."""
         return self._walk(self.stories.payments.refund(original, seq, place, amount))
+
+    def proof_of(self, command: CommandId, seq: int, place: int) -> Proof:
+        """Ask the ledger for the receipt of a command, such as a line of the history names, and judge it."""
+        return self._walk(self.stories.payments.proof_of(command, seq, place))
 
     def rotate(self) -> Payment:
         """Put a new key in the place of the one that signs now."""
@@ -154,10 +159,12 @@ class Client:
 
     # For a program that may die at any place, and is run again by somebody who does not know how far it came.
 
-    def pay_once(self, receiver: WalletId, amount: Fen, *, key: str | None = None) -> tuple[Payment, bool]:
+    def pay_once(
+        self, receiver: WalletId, amount: Fen, *, key: str | None = None, reference: str | None = None
+    ) -> tuple[Payment, bool]:
         """Pay, or go on with a payment like this of whose end nobody was told; say whether that was so."""
         if key is not None:
-            return self.pay(receiver, amount, key=key), False
+            return self.pay(receiver, amount, key=key, reference=reference), False
         return self._walk(self.stories.payments.pay_once(receiver, amount))
 
     def redeem_once(self, amount: Fen) -> tuple[Payment, bool]:
@@ -209,7 +216,7 @@ class Client:
         """Judge a receipt, asking nobody; DcepError `bad_receipt` if it proves nothing."""
         return prove(receipt, self.stories.folder.trust)
 
-    def events(self, after: int | None = None) -> Iterator[Event]:
+    def events(self, after: int | None = None) -> Generator[Event, None, None]:
         """Yield what happens to the wallet, for ever; a stream that breaks goes on behind the last event.
 
         Args:

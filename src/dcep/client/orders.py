@@ -74,6 +74,8 @@ class Orders:
             # 3.
             if not isinstance(no, Unavailable) and no.code not in SAYS_NOTHING:
                 errands.end(errand.key, "refused", no.code)
+                # Whoever asked hears it now.
+                errands.tell(errand.key)
             raise
         order = read(OperatorOrder, reply.document())
         errands.accept(errand.key, order.id)

@@ -16,11 +16,12 @@ from dcep.client.asking import over_http, receipt_at
 from dcep.client.door import SAYS_NOTHING, Door
 from dcep.client.proofs import prove
 from dcep.client.reading import read
-from dcep.client.records import OperatorOrder, Payment
+from dcep.client.records import OperatorOrder, Payment, Proof
 from dcep.clock import UnixMs
 from dcep.errors import BadInput, DcepError, Unavailable
 from dcep.ids import CommandId, WalletId
 from dcep.messages.layout import Epoch
+from dcep.messages.merchants.requests import memo_of
 from dcep.messages.receipts import encode_receipt
 from dcep.messages.signatory import single_key
 from dcep.money import Fen
@@ -40,9 +41,19 @@ class Payments:
         trust = self._folder.trust
         self._holder = Holder(self._folder.store, self._folder.signer, trust.workers, clock)
 
-    def pay(self, receiver: WalletId, amount: Fen, key: str | None = None) -> Steps[Payment]:
+    def pay(
+        self, receiver: WalletId, amount: Fen, key: str | None = None, reference: str | None = None
+    ) -> Steps[Payment]:
         """Pay; the payment comes with its answer, None if that is not known yet."""
-        return self._told(self._holder.pay(receiver, amount, key=key))
+        return self._told(self._holder.pay(receiver, amount, key=key, memo=memo_of(reference)))
+
+    def proof_of(self, command: CommandId, seq: int, place: int) -> Steps[Proof]:
+        """Ask the ledger for the receipt of a command that stands at a place of its log, and judge it."""
+        receipt = yield from receipt_at(self._folder.trust.ledger_url, seq, place, command)
+        proof = prove(encode_receipt(receipt), self._folder.trust)
+        if proof.id != command:
+            raise DcepError("bad_receipt", "this receipt proves another command")
+        return proof
 
     def redeem(self, amount: Fen) -> Steps[Payment]:
         """Redeem digital currency for deposit 兑回, and wait until the deposit is credited.
@@ -152,6 +163,8 @@ class Payments:
         # 2.
         if not isinstance(no, Unavailable) and no.code not in SAYS_NOTHING:
             yield from self._over_http(self._holder.stop(order))
+            # Whoever asked hears why.
+            self._folder.store.tell(order.draft.command)
 
     def _told(self, story: Steps[Order]) -> Steps[Payment]:
         return self._payment(self._over_http(story))

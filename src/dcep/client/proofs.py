@@ -29,4 +29,5 @@ def prove(receipt: bytes, trust: Trust) -> Proof:
         amount_fen=getattr(order, "amount", Fen(0)),
         answer=proven.outcome.code,
         at_ms=proven.header.header.time,
+        memo=proven.command.body.memo,
     )

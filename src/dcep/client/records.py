@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
@@ -109,16 +110,21 @@ class Payment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
-    """A line of a wallet's history: what moved, and what there was then. Money that left has an amount below zero."""
+    """A line of a wallet's history: what moved, and what there was then.
+
+    `effect` is what the amount did to the balance: `in`, `out` or `none`. A refund refers to its payment.
+    """
 
     seq: int
     place: int
     at_ms: UnixMs
     kind: str
     counterparty: WalletId | None
-    amount_fen: int
+    amount_fen: Fen
+    effect: str
     balance_fen: Fen
     command_id: CommandId
+    refers_to: CommandId | None
 
 
 Item = TypeVar("Item")
@@ -143,7 +149,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """What a receipt proves: this command had this outcome, and a worker of the ledger has signed for it."""
+    """What a receipt proves: this command had this outcome, and a worker of the ledger has signed for it.
+
+    `memo` is the SHA-256 of the reference that it answers, zeros for none.
+    """
 
     id: CommandId
     kind: str
@@ -152,6 +161,11 @@ class Proof:
     amount_fen: Fen
     answer: str
     at_ms: UnixMs
+    memo: bytes
+
+    def is_for(self, reference: str) -> bool:
+        """Whether it answers the request with this reference, and has settled."""
+        return self.answer == "settled" and self.memo == hashlib.sha256(reference.encode()).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dcep.client.reading import read
+from dcep.client.records import Movement
 from dcep.clock import UnixMs
+from dcep.errors import Unavailable
 from dcep.messages.merchants.webhooks import BadWebhook, read_public_key, require_webhook
 from dcep.services import machine
 
@@ -24,6 +27,14 @@ class Webhook:
     id: str
     type: str
     data: dict[str, Any]
+
+    @property
+    def movement(self) -> Movement:
+        """The line of the wallet's history that a message about a payment tells; BadWebhook for any other."""
+        try:
+            return read(Movement, self.data)
+        except Unavailable as error:
+            raise BadWebhook(f"{self.type} tells no line of a history") from error
 
 
 def read_webhook(

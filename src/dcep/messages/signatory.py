@@ -8,9 +8,9 @@ from typing import Any, Final
 from dcep.clock import UnixMs
 from dcep.crypto.suites import Signer, sign_batch
 from dcep.ids import NetworkId, WalletId
-from dcep.messages.layout import Epoch, Key, Lane, Number
+from dcep.messages.layout import Epoch, Hash, Key, Lane, Number
 from dcep.messages.policies import SingleKey
-from dcep.messages.signed import Body, encode_body
+from dcep.messages.signed import NO_MEMO, Body, encode_body
 
 # One signature, by the key with number 0.
 _ONE_SIGNATURE: Final = b"\x01\x00"
@@ -47,7 +47,7 @@ class Signatory:
         self.lane, self.next_number, self.epoch = lane, number, epoch
         self._proof_head = single_key(signer).encode() + _ONE_SIGNATURE
 
-    def body(self, order: Any, expires_at: UnixMs) -> bytes:
+    def body(self, order: Any, expires_at: UnixMs, memo: Hash = NO_MEMO) -> bytes:
         """Return the body of the next command; its number is used up here."""
         body = Body(
             account=self.account,
@@ -56,13 +56,14 @@ class Signatory:
             expires_at=expires_at,
             epoch=self.epoch,
             order=order,
+            memo=memo,
         )
         self.next_number = Number(self.next_number + 1)
         return encode_body(self.network, body)
 
-    def sign(self, order: Any, expires_at: UnixMs) -> bytes:
+    def sign(self, order: Any, expires_at: UnixMs, memo: Hash = NO_MEMO) -> bytes:
         """Return the wire of the next command."""
-        body = self.body(order, expires_at)
+        body = self.body(order, expires_at, memo)
         return self.attach(body, self.signer.sign(body))
 
     def attach(self, body: bytes, signature: bytes) -> bytes:

@@ -24,12 +24,12 @@ from dcep.crypto.suites import Signer
 from dcep.errors import BadInput, DcepError, Unavailable
 from dcep.ids import CommandId, WalletId
 from dcep.messages.commands.policies import SetPolicy
-from dcep.messages.layout import Epoch, Key, Number
+from dcep.messages.layout import Epoch, Hash, Key, Number
 from dcep.messages.outcomes import Status
 from dcep.messages.policies import Policy
 from dcep.messages.receipts import BadReceipt, encode_receipt, verify
 from dcep.messages.signatory import Signatory
-from dcep.messages.signed import decode
+from dcep.messages.signed import NO_MEMO, decode
 from dcep.money import Fen
 from dcep.wallet.payments import Wallet
 from dcep.wallet.steps import Heard, Look, Prove, Seen, Steps, Submit, Wait
@@ -86,10 +86,11 @@ class Holder:
     ) -> None:
         self._store, self._signer, self._workers, self._clock = store, signer, workers, clock
 
-    def pay(self, receiver: WalletId, amount: Fen, *, key: str | None = None) -> Steps[Order]:
+    def pay(self, receiver: WalletId, amount: Fen, *, key: str | None = None, memo: Hash = NO_MEMO) -> Steps[Order]:
         """Pay; the order comes with its answer, None if that is not known yet.
 
         Args:
+            memo: of what the payment is for, zeros for nothing.
             key: the sender's own name for this payment, for ever: under one key at most one is signed.
 
         Raises:
@@ -98,7 +99,7 @@ class Holder:
             Unproven: the ledger's word has no proof; the order stays open.
         """
         wish = Wish("pay", receiver, amount, key)
-        return self._give(wish, lambda wallet, until: wallet.pay(receiver, amount, expires_at=until))
+        return self._give(wish, lambda wallet, until: wallet.pay(receiver, amount, expires_at=until, memo=memo))
 
     def take_refund(self, original: CommandId, payer: WalletId, amount: Fen, *, key: str | None = None) -> Order:
         """Sign and store a refund of a payment that was received, for the operator to judge; it is not sent."""

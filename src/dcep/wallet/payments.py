@@ -7,9 +7,10 @@ from dcep.ids import CommandId, WalletId
 from dcep.messages.commands.payments import Cancel, Pay, Refund
 from dcep.messages.commands.policies import SetPolicy
 from dcep.messages.commands.vaults import Redeem
-from dcep.messages.layout import Epoch
+from dcep.messages.layout import Epoch, Hash
 from dcep.messages.policies import Policy
 from dcep.messages.signatory import Signatory
+from dcep.messages.signed import NO_MEMO
 from dcep.money import Fen
 
 
@@ -24,9 +25,9 @@ class Wallet:
         """The wallet's number."""
         return self.signatory.account
 
-    def pay(self, receiver: WalletId, amount: Fen, *, expires_at: UnixMs) -> bytes:
-        """Pay the receiver."""
-        return self.signatory.sign(Pay(receiver=receiver, amount=amount), expires_at)
+    def pay(self, receiver: WalletId, amount: Fen, *, expires_at: UnixMs, memo: Hash = NO_MEMO) -> bytes:
+        """Pay the receiver; the memo says what for."""
+        return self.signatory.sign(Pay(receiver=receiver, amount=amount), expires_at, memo)
 
     def refund(self, receiver: WalletId, amount: Fen, original: CommandId, *, expires_at: UnixMs) -> bytes:
         """Pay back a payment that was received."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing, closing
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from dcep.client import AsyncClient, Client, Evidence
+from dcep.client import AsyncClient, Client, Event, Evidence
 from dcep.client.folder import WalletFolder
 from dcep.errors import BadInput, DcepError
 from dcep.ids import NetworkId
@@ -84,6 +86,7 @@ def test_a_redemption_that_the_operator_refuses_can_never_happen(houses: Houses,
             poor.redeem(Fen(500))
 
         assert [payment.answer for payment in poor.payments()] == ["never_processed"]
+        assert poor.untold() == []
         assert poor.account().balance_fen == 500
 
 
@@ -214,6 +217,59 @@ def test_the_asynchronous_client_tells_the_same(houses: Houses, li: Person, bake
 
     assert (answers, balance, is_done) == (["settled"] * 4, 100_000 - 46 + 100, True)
     assert bakery.balance == 46
+
+
+def test_a_payment_says_which_request_it_answers(li: Person, bakery: Person) -> None:
+    """The receiver asks the ledger for the receipt, and reads in what was signed what it was paid for."""
+    paid = li.client.pay(bakery.client.wallet, Fen(500), reference="order-17")
+    assert paid.seq is not None
+    assert paid.place is not None
+
+    proof = bakery.client.proof_of(paid.id, paid.seq, paid.place)
+
+    assert (proof.is_for("order-17"), proof.is_for("order-18")) == (True, False)
+
+
+def test_the_history_is_told_a_page_at_a_time(houses: Houses, li: Person, bakery: Person) -> None:
+    """Each line names its command, so that its receipt can be asked for; both sides see the same one."""
+    paid = li.client.pay(bakery.client.wallet, Fen(500))
+    houses.wake()
+    with closing(bakery.client.events(0)) as events:
+        next(event for event in events if event.data.get("kind") == "received")
+    (theirs,) = (line for line in bakery.client.history().items if line.kind == "received")
+
+    first = li.client.history(limit=1)
+    rest = li.client.history(first.next, limit=10)
+
+    assert [(line.kind, line.effect, line.balance_fen) for line in (*first.items, *rest.items)] == [
+        ("paid", "out", 99_500),
+        ("exchanged", "in", 100_000),
+        ("opened", "none", 0),
+    ]
+    assert rest.next is None
+    assert (theirs.command_id, theirs.counterparty, theirs.amount_fen) == (paid.id, li.client.wallet, 500)
+    assert bakery.client.proof_of(theirs.command_id, theirs.seq, theirs.place).receiver == bakery.client.wallet
+
+
+def test_events_go_on_behind_the_last_one(houses: Houses, li: Person, bakery: Person) -> None:
+    """What happened while nobody read is told first, to whichever of the two clients asks."""
+    to = bakery.client.wallet
+    for amount in (1, 2, 3):
+        li.client.pay(to, Fen(amount))
+    houses.wake()
+
+    with closing(bakery.client.events(0)) as events:
+        received = list(islice((event for event in events if event.data.get("kind") == "received"), 3))
+
+    async def next_behind(last: int) -> Event:
+        async with (
+            AsyncClient(bakery.folder, PASSWORD, clock=lambda: houses.town.now) as client,
+            aclosing(client.events(last)) as events,
+        ):
+            return await anext(events)
+
+    assert [(event.name, event.data["amount_fen"]) for event in received] == [("payment", each) for each in (1, 2, 3)]
+    assert asyncio.run(next_behind(received[0].id)) == received[1]
 
 
 def test_a_receipt_is_judged_by_the_wallet_alone(li: Person, bakery: Person) -> None:

@@ -14,7 +14,7 @@ from dcep.errors import BadInput, DcepError
 
 if TYPE_CHECKING:
     from dcep.client import Client, Payment
-    from dcep.ids import NetworkId, WalletId
+    from dcep.ids import NetworkId
     from dcep.messages.merchants.requests import PaymentRequest
     from dcep.money import Fen
 
@@ -92,14 +92,13 @@ def pay(to: str, amount: str | None = None, /, *, key: str | None = None, place:
 
     with client_of(place) as client:
         if any(character.isalpha() for character in to):
-            receiver, fen, key = _asked(client, to, amount, key)
-        elif amount is None:
+            return _answer(client, place, to, amount, key)
+        if amount is None:
             raise BadInput("bad_options", "to a wallet an amount is paid", next_step="dcep wallet pay WALLET AMOUNT")
-        else:
-            try:
-                receiver, fen = parse_wallet_id(to), amount_of(amount)
-            except BadWalletId as error:
-                raise BadInput("bad_wallet_id", str(error), where=to) from error
+        try:
+            receiver, fen = parse_wallet_id(to), amount_of(amount)
+        except BadWalletId as error:
+            raise BadInput("bad_wallet_id", str(error), where=to) from error
         payment, is_old = client.pay_once(receiver, fen, key=key)
         return _tell(client, place, payment, is_old)
 
@@ -139,8 +138,8 @@ def _tell(client: Client, place: Place, payment: Payment, is_old: bool) -> int:
     return code
 
 
-def _asked(client: Client, text: str, amount: str | None, key: str | None) -> tuple[WalletId, Fen, str | None]:
-    """Return whom a request asks to be paid, how much, and under which key: a request for one payment is its own."""
+def _answer(client: Client, place: Place, text: str, amount: str | None, key: str | None) -> int:
+    """Pay whom a request asks to be paid; a request for one payment is its own key."""
     from dcep.ids import format_wallet_id
     from dcep.services import machine
 
@@ -154,7 +153,8 @@ def _asked(client: Client, text: str, amount: str | None, key: str | None) -> tu
     warn(f"{request.name}, {request.city}: wallet {format_wallet_id(request.receiver)}")
     if request.reference is not None:
         key = key or f"{request.receiver:016}-{request.reference}"
-    return request.receiver, fen, key
+    payment, is_old = client.pay_once(request.receiver, fen, key=key, reference=request.reference)
+    return _tell(client, place, payment, is_old)
 
 
 def _request(text: str, network: NetworkId) -> PaymentRequest:

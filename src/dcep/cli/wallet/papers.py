@@ -35,6 +35,7 @@ class Asked:
     ] = None
     minutes: Annotated[int | None, Parameter(help="For how long it may be paid; without it for ever.")] = None
     svg: Annotated[Path | None, Parameter(help="Write the picture to this file.")] = None
+    text: Annotated[Path | None, Parameter(help="Write the text of the code to this file.")] = None
 
 
 def request(amount: str | None = None, /, *, asked: Asked, place: Place = _HERE) -> int:
@@ -61,6 +62,8 @@ def request(amount: str | None = None, /, *, asked: Asked, place: Place = _HERE)
         wallet = f"{client.wallet:016}"
     if asked.svg is not None:
         _write(asked.svg, as_svg(text).encode())
+    if asked.text is not None:
+        _write(asked.text, text.encode())
     if place.json:
         told = {"wallet": wallet, "text": text, "amount_fen": fen, "reference": asked.reference}
         print_json({**told, "expires_at_ms": until, "svg": asked.svg and str(asked.svg)})

@@ -163,8 +163,10 @@ def movement_document(movement: Movement) -> dict[str, Any]:
         "kind": movement.kind,
         "counterparty": None if movement.counterparty is None else f"{movement.counterparty:016}",
         "amount_fen": movement.amount_fen,
+        "effect": movement.effect,
         "balance_fen": movement.balance_fen,
         "command_id": movement.command_id.hex(),
+        "refers_to": movement.refers_to and movement.refers_to.hex(),
     }
 
 
@@ -172,9 +174,9 @@ def tell_movement(movement: Movement) -> None:
     """Say a line of the history."""
     from dcep.cli.wording import shanghai
 
-    sign = "-" if movement.amount_fen < 0 else "+"
+    sign = {"in": "+", "out": "-"}.get(movement.effect, "")
     other = "" if movement.counterparty is None else f"  {format_wallet_id(movement.counterparty)}"
-    amount = f"{sign}{yuan(Fen(abs(movement.amount_fen)))}"
+    amount = f"{sign}{yuan(movement.amount_fen)}"
     said = f"{shanghai(movement.at_ms)[:19]}  {movement.kind:<10} {amount:>16} {yuan(movement.balance_fen):>16}"
     say(f"{said}  {movement.command_id.hex()[:8]}{other}")
 
@@ -190,6 +192,7 @@ def proof_document(proof: Proof) -> dict[str, Any]:
         "amount_fen": proof.amount_fen,
         "answer": proof.answer,
         "at_ms": proof.at_ms,
+        "memo": proof.memo.hex(),
     }
 
 

@@ -9,7 +9,8 @@ Each field is two digits of its id, two digits of its length in characters, and 
 1. The CRC over everything before it is the reader's first look: a code that was read badly is none.
 2. Exactly the fields above are taken, each once and in this order; a request with anything else is somebody else's.
 3. The request is a wish and proves nothing: a wallet shows its payer the name beside the number that is paid, and the
-   signed payment names the number only.
+   signed payment names the number only. The memo of the payment is the SHA-256 of the reference, so that the receiver
+   knows, and can prove to others, what it was for.
 
 Source: EMV QR Code Specification for Payment Systems, Merchant-Presented Mode, 1.1.
 """
@@ -17,6 +18,7 @@ Source: EMV QR Code Specification for Payment Systems, Merchant-Presented Mode, 
 from __future__ import annotations
 
 import binascii
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +26,8 @@ from typing import Final
 
 from dcep.clock import UnixMs
 from dcep.ids import BadWalletId, NetworkId, WalletId, parse_wallet_id
+from dcep.messages.layout import Hash
+from dcep.messages.signed import NO_MEMO
 from dcep.money import BadAmount, Fen, parse_yuan, yuan
 
 # Names the scheme to whoever reads the code: the reverse of a name in a domain that nobody can have.
@@ -40,6 +44,11 @@ _PRINTABLE: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+
 _CRC: Final = "6304"
 _CRC_SIZE: Final = 4
 _NO_CATEGORY: Final = "0000"
+
+
+def memo_of(reference: str | None) -> Hash:
+    """Return the memo by which a payment says which request it answers: zeros where the request has no reference."""
+    return NO_MEMO if reference is None else Hash(hashlib.sha256(reference.encode()).digest())
 
 
 class BadRequest(ValueError):

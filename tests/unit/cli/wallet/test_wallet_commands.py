@@ -83,6 +83,14 @@ class Terminal:
             assert self.run("exchange", money).code == 0
         return self
 
+    def history(self, last: str) -> list[str]:
+        """Return the lines of the history once the newest is of a kind: the bank hears of it a moment later."""
+        self.houses.wake()
+        while True:
+            lines = self.run("history").out.splitlines()
+            if lines and lines[0].split()[2] == last:
+                return lines
+
     @property
     def wallet(self) -> str:
         return str(self.run("balance", "--json").document["wallet"])
@@ -134,12 +142,18 @@ def test_the_life_of_a_wallet_is_told_with_the_next_step(terminal: MakeTerminal,
         li.run("receipt", paid.out.split("order ")[1][:8], "--out", str(receipt)),
     ]
     redeemed = li.run("redeem", "50")
+    moved = li.history("redeemed")
     judged = bakery.run("verify", str(receipt))
 
     assert [said.code for said in (*told, redeemed, judged)] == [0] * 7
     assert all("dcep wallet " in said.out.split("next: ")[1] for said in told)
     assert paid.out.startswith("paid 12.50 yuan to 001 ")
     assert "12.50 yuan to" in judged.out
+    assert [line.split()[2:5] for line in reversed(moved)][1:] == [
+        ["exchanged", "+100.00", "100.00"],
+        ["paid", "-12.50", "87.50"],
+        ["redeemed", "-50.00", "37.50"],
+    ]
     assert (li.balance, bakery.balance, li.deposit) == (3_750, 1_250, FUNDS - 10_000 + 5_000)
 
 
@@ -261,3 +275,18 @@ def test_no_password_is_asked_of_a_pipe(
 
     assert (unasked.code, told.code) == (2, 0)
     assert "password_missing" in unasked.err
+
+
+def test_a_command_loads_nothing_that_is_slow(terminal: MakeTerminal) -> None:
+    """It answers in under 0.3 s on an idle machine: databases, servers, loops and other clients stay out of its way."""
+    li = terminal().open()
+    watched = _PROGRAM.replace("main()\n", "try:\n    main()\nfinally:\n    sys.stderr.write(' '.join(sys.modules))\n")
+    environment = {**os.environ, FOLDER: str(li.folder), PASSWORD: _SECRET}
+    line = [sys.executable, "-c", watched, str(li.houses.town.now), "", "wallet", "balance"]
+
+    done = subprocess.run(line, env=environment, capture_output=True, text=True, check=True)
+
+    assert "yuan in wallet" in done.stdout
+    loaded = {module.partition(".")[0] for module in done.stderr.split()} | set(done.stderr.split())
+    slow = {"asyncio", "granian", "httpx", "litestar", "msgspec", "segno", "sqlalchemy", "uvloop"}
+    assert loaded & (slow | {"dcep.ledger", "dcep.operators", "dcep.issuance"}) == set()
