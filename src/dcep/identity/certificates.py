@@ -111,6 +111,11 @@ class Institution:
     starts_at: UnixMs
     ends_at: UnixMs
 
+    @property
+    def suite(self) -> Suite:
+        """The suite of its key: certificates are of Ed25519 alone."""
+        return Suite.ED25519
+
 
 def read_certificate(pem: bytes) -> Institution:
     """Return what a certificate says; who has issued it is another question.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dcep.clock import UnixMs
-from dcep.crypto.suites import Signer, Suite, UnsupportedSuite, require_signature
+from dcep.crypto.suites import Signer, Suite, require_signature
 from dcep.errors import BadInput, DcepError, Unavailable
 from dcep.messages.http_signatures import (
     MAX_AHEAD_S,
@@ -38,6 +39,7 @@ class Known:
     """Somebody with a key."""
 
     key: Key
+    suite: Suite = Suite.ED25519
 
 
 def resolve(keyid: str) -> Known:
@@ -282,8 +284,37 @@ def test_what_cannot_be_verified_is_not_signed() -> None:
     ):
         with pytest.raises(ValueError, match="cannot stand"):
             signed(request, nonce=nonce, life_s=life_s)
-    with pytest.raises(UnsupportedSuite):
-        sign_request(ORDER, Signer(b"p" * 32, Suite.P256), keyid="0a1b", nonce=NONCE, now=NOW)
+
+
+def test_a_key_of_p256_signs_in_its_own_algorithm_and_in_no_other() -> None:
+    """As browsers and secure elements have it; for a certificate, which is of Ed25519, it counts nothing."""
+    phone = Signer(b"p" * 32, Suite.P256)
+    headers = sign_request(ORDER, phone, keyid="0a1b", nonce=NONCE, now=NOW)
+    holder = Known(Key(phone.public), Suite.P256)
+
+    found = verify_request(ORDER, headers.items(), resolve=lambda _: holder, nonces=Nonces(), now=NOW)
+
+    assert found == holder
+    assert headers["Signature-Input"].endswith(';alg="ecdsa-p256-sha256"')
+    renamed = headers | {"Signature-Input": headers["Signature-Input"].replace("ecdsa-p256-sha256", "ed25519")}
+    others = {
+        "as ed25519": Known(Key(phone.public)),
+        "a bank": Known(Key(BANK.public)),
+        "a key": Known(Key(BANK.public), Suite.P256),
+    }
+    for told, keyid in ((headers, "as ed25519"), (headers, "a bank"), (headers, "a key"), (renamed, "a phone")):
+        with pytest.raises(BadRequestSignature):
+            verify_request(
+                ORDER,
+                told.items(),
+                resolve=partial(_one_of, others | {"a phone": holder}, keyid),
+                nonces=Nonces(),
+                now=NOW,
+            )
+
+
+def _one_of(known: dict[str, Known], who: str, _: str) -> Known:
+    return known[who]
 
 
 @given(

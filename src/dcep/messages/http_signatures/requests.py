@@ -1,4 +1,4 @@
-"""How institutions sign their requests to one another: RFC 9421 over method, address and digest of the body.
+"""How institutions and holders sign their requests: RFC 9421 over method, address and digest of the body.
 
 The sender
 
@@ -11,7 +11,7 @@ The receiver
 4. finds each of the three headers once, of bounded length, in the one form that step 2 writes,
 5. asks whether the signature counts now: created not later than a clock may differ, not ended, not too long a life,
 6. compares the digest with the body,
-7. asks for the sender's key, by which the signature of step 3 must be,
+7. asks for the sender's key, by which the signature of step 3 must be, in the algorithm of the key's suite,
 8. takes the nonce, which can be taken once until the signature ends. Last: only who has a key can fill the memory.
 
 Source: RFC 9421, sections 2 and 3; RFC 8941 for the syntax; docs/reference/http.md.
@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
 from dcep.clock import UnixMs
-from dcep.crypto.suites import BadSignature, Signer, require_ed25519, require_signature
+from dcep.crypto.suites import BadSignature, Signer, Suite, require_signature
 from dcep.messages.http_signatures.nonces import Nonces
 from dcep.messages.http_signatures.syntax import (
     MAX_HEADER,
@@ -47,7 +47,8 @@ MAX_LIFE_S: Final = 300
 MAX_AHEAD_S: Final = 60
 
 _LABEL: Final = "sig1"
-_ALGORITHM: Final = "ed25519"
+# Names of RFC 9421, section 6.2.2; a signature of P-256 is r and s one after the other there too.
+_ALGORITHMS: Final = {Suite.ED25519: "ed25519", Suite.P256: "ecdsa-p256-sha256"}
 _PARAMETERS: Final = ("created", "expires", "nonce", "keyid", "alg")
 _METHOD: Final = re.compile(r"[A-Z]{1,16}")
 _TARGET: Final = re.compile(r"https?://[!-~]{1,2000}")
@@ -68,7 +69,11 @@ class Holder(Protocol):
 
     @property
     def key(self) -> Key:
-        """The Ed25519 key that signs."""
+        """The key that signs."""
+
+    @property
+    def suite(self) -> Suite:
+        """The suite of the key."""
 
 
 H = TypeVar("H", bound=Holder)
@@ -85,10 +90,8 @@ def sign_request(
         life_s: how long the signature counts, 1 to 300 seconds.
 
     Raises:
-        UnsupportedSuite: the signer is not of Ed25519.
         ValueError: method, address or nonce cannot stand in a signed request.
     """
-    require_ed25519(signer)
     if not (_is_plain(request) and _NONCE.fullmatch(nonce) and 1 <= life_s <= MAX_LIFE_S):
         raise ValueError("method, address, nonce or life cannot stand in a signed request")
     # 1.
@@ -100,7 +103,7 @@ def sign_request(
         "expires": created + life_s,
         "nonce": nonce,
         "keyid": keyid,
-        "alg": _ALGORITHM,
+        "alg": _ALGORITHMS[signer.suite],
     }
     signed = SignatureInput(label=_LABEL, components=COVERED, parameters=said)
     # 3.
@@ -134,7 +137,7 @@ def verify_request(
     # 4.
     digest, written, proof = _three(headers)
     signed = decode_signature_input(written)
-    created, expires, nonce, keyid = _said(signed)
+    created, expires, nonce, keyid, algorithm = _said(signed)
     signature = decoded(proof, signed.label)
     if not _is_plain(request):
         raise BadRequestSignature("the method or the address is none that can be signed")
@@ -145,8 +148,10 @@ def verify_request(
         raise BadRequestSignature("Content-Digest is not the SHA-256 of the body")
     # 7.
     holder = resolve(keyid)
+    if algorithm != _ALGORITHMS[holder.suite]:
+        raise BadRequestSignature("the algorithm is another than that of the key")
     try:
-        require_signature(holder.key, signature_base(_values(request, digest), signed), signature)
+        require_signature(holder.key, signature_base(_values(request, digest), signed), signature, holder.suite)
     except BadSignature as error:
         raise BadRequestSignature("the signature is not one of this request by this key") from error
     # 8.
@@ -167,13 +172,13 @@ def _three(headers: Iterable[tuple[str, str]]) -> Sequence[str]:
     return [values[0] for values in found.values()]
 
 
-def _said(signed: SignatureInput) -> tuple[int, int, str, str]:
-    """Return created, expires, nonce and keyid of a signature that covers what it must and says no more."""
+def _said(signed: SignatureInput) -> tuple[int, int, str, str, str]:
+    """Return created, expires, nonce, keyid and algorithm of a signature that covers what it must and says no more."""
     said = signed.parameters
     match [said.get(name) for name in _PARAMETERS]:
-        case [int(created), int(expires), str(nonce), str(keyid), "ed25519"] if len(said) == len(_PARAMETERS):
+        case [int(created), int(expires), str(nonce), str(keyid), str(algorithm)] if len(said) == len(_PARAMETERS):
             if signed.components == COVERED and _NONCE.fullmatch(nonce):
-                return created, expires, nonce, keyid
+                return created, expires, nonce, keyid, algorithm
     raise BadRequestSignature("Signature-Input does not cover what it must, or says something else than it must")
 
 

@@ -20,7 +20,7 @@ from typing import Any, Final
 from litestar import Request
 
 from dcep.clock import UnixMs
-from dcep.crypto.suites import Suite, sizes
+from dcep.crypto.suites import Suite, UnsupportedSuite, acceptable_key, supported
 from dcep.errors import DcepError
 from dcep.http.askers import Asked, asked_of
 from dcep.http.problems import Problem
@@ -35,7 +35,8 @@ from dcep.operators.order_book import Entry
 # Far more than one wallet asks in the five minutes for which a nonce is kept.
 _NONCES_OF_A_WALLET: Final = 10_000
 _NEWCOMERS: Final = "newcomers"
-_KEYID: Final = re.compile(r"([0-9]{1,3}):([0-9a-f]{2,128})")
+_KEYID: Final = re.compile(r"([1-9][0-9]{0,2}):((?:[0-9a-f]{2}){1,64})")
+_NO_KEYID: Final = "keyid is neither a wallet's 16 digits nor SUITE:HEX of a key"
 _SAID_KEYID: Final = re.compile(r';keyid="([^"]*)"')
 _DIGITS: Final = re.compile(r"[0-9]{16}")
 _SEPARATOR: Final = ":"
@@ -51,6 +52,7 @@ class Holder:
     """
 
     name: str
+    suite: Suite
     key: Key
     wallet: WalletId | None
     body: bytes = field(default=b"", repr=False)
@@ -69,7 +71,11 @@ class Holder:
         """Return whether an order is one of his own, or the opening of a wallet that his key is to guard."""
         if self.wallet is not None and entry.wallet == self.wallet:
             return entry.is_of_its_holder
-        return entry.policy is not None and holds(entry.policy, self.key)
+        return entry.policy is not None and self.is_among(entry.policy)
+
+    def is_among(self, policy: Policy) -> bool:
+        """Return whether his key is one of a policy's."""
+        return (self.suite, self.key) in policy.keys()
 
 
 class Door:
@@ -124,24 +130,20 @@ class Door:
     def _holders(self, keyid: str) -> list[Holder]:
         """Return whoever may have signed under a keyid, one for each key."""
         if _SEPARATOR in keyid:
-            return [Holder(name=keyid, key=_newcomer(keyid), wallet=None)]
+            suite, key = _newcomer(keyid)
+            return [Holder(name=keyid, suite=suite, key=key, wallet=None)]
         try:
             wallet = parse_wallet_id(keyid)
-            keys = [key for suite, key in self._guards.policy_in_force(wallet).keys() if suite == Suite.ED25519]
+            keys = list(self._guards.policy_in_force(wallet).keys())
         except BadWalletId as error:
-            raise BadRequestSignature("keyid is neither a wallet's 16 digits nor a key") from error
+            raise BadRequestSignature(_NO_KEYID) from error
         except DcepError as stranger:
             if stranger.code not in ("not_your_customer", "policy_changed"):
                 raise
             raise BadRequestSignature(stranger.message) from stranger
         if not keys or keyid != f"{wallet:016}":
             raise BadRequestSignature("no key of a wallet here can have signed this")
-        return [Holder(name=keyid, key=key, wallet=wallet) for key in keys]
-
-
-def holds(policy: Policy, key: Key) -> bool:
-    """Return whether a key is one of a policy's."""
-    return any(each == key for _, each in policy.keys())
+        return [Holder(name=keyid, suite=Suite(suite), key=key, wallet=wallet) for suite, key in keys]
 
 
 class _Nonces(Nonces):
@@ -159,9 +161,14 @@ class _Nonces(Nonces):
             super().take(keyid, nonce, expires_s=expires_s, now_s=now_s)
 
 
-def _newcomer(keyid: str) -> Key:
+def _newcomer(keyid: str) -> tuple[Suite, Key]:
     matched = _KEYID.fullmatch(keyid)
-    key = bytes.fromhex(matched[2]) if matched and len(matched[2]) % 2 == 0 else b""
-    if matched is None or int(matched[1]) != Suite.ED25519 or len(key) != sizes(Suite.ED25519).key:
-        raise BadRequestSignature("keyid is a wallet's 16 digits, or 3: and a key of Ed25519 in lower-case hex")
-    return Key(key)
+    if matched is None:
+        raise BadRequestSignature(_NO_KEYID)
+    try:
+        suite, key = supported(int(matched[1])), Key(bytes.fromhex(matched[2]))
+    except UnsupportedSuite as error:
+        raise BadRequestSignature(_NO_KEYID) from error
+    if not acceptable_key(suite, key):
+        raise BadRequestSignature(_NO_KEYID)
+    return suite, key

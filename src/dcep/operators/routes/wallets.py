@@ -23,7 +23,7 @@ from dcep.operators.exchange import saga
 from dcep.operators.mandates import Mandate
 from dcep.operators.order_ids import order_id
 from dcep.operators.routes.branch import ACCEPTED, Branch, TakesCommand, Visit, command_in, key_in, problems
-from dcep.operators.routes.holders import Door, Holder, holds
+from dcep.operators.routes.holders import Door, Holder
 from dcep.operators.routes.records import (
     MandateBody,
     NewClass,
@@ -53,7 +53,7 @@ def opening_routes(branch: Branch, door: Door) -> list[ControllerRouterHandler]:
     @post("/v1/wallets", summary="Ask for a wallet", status_code=ACCEPTED, sync_to_thread=True, **signed)
     def open_wallet(request: Visit, holder: By, data: JSONBody[NewWallet]) -> Response[OrderBody]:
         key, policy = key_in(request), _policy(data.policy)
-        if not holds(policy, holder.key):
+        if not holder.is_among(policy):
             raise Problem(403, "not_allowed", "the policy has not the key that signed the request")
         _require_admitted(branch)
         order = order_id(desk.TOPIC, holder.name, key)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dcep.crypto.suites import Signer
+from dcep.crypto.suites import Signer, Suite
 from dcep.ids import WalletId
 from dcep.messages.commands.policies import SetPolicy
 from dcep.messages.layout import Epoch, Number
@@ -106,8 +106,9 @@ def test_the_key_of_one_operators_customer_opens_nothing_at_another(house: House
     """A number of another operator's, the number of an institution, a number that is none: nobody's key is known."""
     town = house.town
     seals: list[Seal] = [town.seal(OTHER_BANK), town.seal(house.bank.operator)]
-    keyids = [*(f"{seal.account:016}" for seal in seals), "0010000000000011", "0000000000000000", "li", "1:00", "3:0"]
-    signers = [*(seal.signer for seal in seals), *[li.signer] * 5]
+    strangers = ["0010000000000011", "0000000000000000", "li", "1:00", "3:0", "2:" + "0" * 64]
+    keyids = [*(f"{seal.account:016}" for seal in seals), *strangers]
+    signers = [*(seal.signer for seal in seals), *[li.signer] * len(strangers)]
 
     answers = [
         house.ask("GET", li.mine(), headers=house.seal(signer, keyid, "GET", li.mine()))
@@ -143,6 +144,15 @@ def test_any_key_of_a_policy_of_many_asks_for_the_wallet(house: House) -> None:
 
     assert [answered.status_code for answered in answers] == [200] * 3
     assert _code(stranger) == (401, "bad_request_signature")
+
+
+def test_a_key_of_p256_is_a_holder_as_any_other(house: House) -> None:
+    """Browsers and secure elements have no other; its number stands in the keyid before there is a wallet."""
+    li = Visitor(house, "li", signer=Signer(bytes(31) + b"p", Suite.P256))
+
+    li.open_wallet(shown_by(1), "II")
+
+    assert li.ask("GET", li.mine()).json()["wallet"] == li.keyid
 
 
 def _change_policy(house: House, li: Visitor, to: Signer, *, signer: Signer, replaces: int) -> bytes:

@@ -127,13 +127,15 @@ class House:
 class Visitor:
     """A person with a key, and perhaps a wallet."""
 
-    def __init__(self, house: House, name: str, *, wallet: WalletId | None = None) -> None:
-        self.house, self.signer = house, house.town.holder(name)
+    def __init__(
+        self, house: House, name: str, *, wallet: WalletId | None = None, signer: Signer | None = None
+    ) -> None:
+        self.house, self.signer = house, signer or house.town.holder(name)
         self.wallet = wallet
 
     @property
     def keyid(self) -> str:
-        return f"3:{self.signer.public.hex()}" if self.wallet is None else f"{self.wallet:016}"
+        return f"{self.signer.suite:d}:{self.signer.public.hex()}" if self.wallet is None else f"{self.wallet:016}"
 
     @property
     def policy(self) -> str:
