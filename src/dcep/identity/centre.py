@@ -103,16 +103,22 @@ class Centre:
         return self._sign_list({}, now)
 
     def publish(self, folder: Path) -> None:
-        """Give what everybody may know to an institution's folder: the root, each certificate, the newest list."""
+        """Give what everybody may know to an institution's folder: the root, each certificate, the newest list.
+
+        Raises:
+            BadInput: `other_centre`: another one has given that folder; nothing was changed.
+        """
+        root = folder / "root.pem"
+        if root.exists() and root.read_bytes() != self.authority.root:
+            step = "whoever believed that one must be told before he believes another: give to a new folder"
+            raise BadInput("other_centre", "another centre has given this folder", where=str(folder), next_step=step)
         (folder / "issued").mkdir(parents=True, exist_ok=True)
         with alone(self._folder):
-            for file in (self._folder / "root.pem", *sorted((self._folder / "issued").glob("*.pem"))):
-                given = folder / file.relative_to(self._folder)
-                if not given.exists():
-                    write_whole(given, file.read_bytes())
-            given, newest = folder / "revoked.pem", self.revocations
-            if not given.exists() or given.read_bytes() != newest:
-                write_whole(given, newest)
+            issued = sorted((self._folder / "issued").glob("*.pem"))
+            for file in (self._folder / "root.pem", *issued, self._folder / "revoked.pem"):
+                given, content = folder / file.relative_to(self._folder), file.read_bytes()
+                if not given.exists() or given.read_bytes() != content:
+                    write_whole(given, content)
 
     def _sign_list(self, more: Mapping[int, UnixMs], now: UnixMs) -> bytes:
         with alone(self._folder):

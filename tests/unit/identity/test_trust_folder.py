@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dcep.clock import UnixMs
+from dcep.errors import BadInput
 from dcep.identity.centre import LIST_DAYS, Centre
 from dcep.identity.certificates import BadCertificate
 from dcep.identity.folder import TrustFolder
@@ -37,6 +38,29 @@ def test_everybody_is_given_everything_but_the_root_key(centre: Centre, tmp_path
     assert set(map(str, given)) == {"root.pem", "issued/7.pem", "revoked.pem"}
     assert not (tmp_path / "trust" / "root.key").exists()
     assert centre.authority.signer.seed not in b"".join(given.values())
+
+
+def test_what_was_spoiled_is_given_again(centre: Centre, tmp_path: Path) -> None:
+    """A disk that has lost the half of a file must not refuse an institution for a month."""
+    file = tmp_path / "trust" / "issued" / "7.pem"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:100])
+
+    centre.publish(tmp_path / "trust")
+
+    assert file.read_bytes() == whole
+
+
+def test_a_folder_of_another_centre_is_left_as_it_is(centre: Centre, tmp_path: Path) -> None:
+    """Whoever believes one root does not come to believe another by the way."""
+    elsewhere = Centre.found(tmp_path / "elsewhere", name="other", now=NOW, days=30, serial=1)
+    before = {path: path.read_bytes() for path in (tmp_path / "trust").rglob("*.pem")}
+
+    with pytest.raises(BadInput, match="other_centre"):
+        elsewhere.publish(tmp_path / "trust")
+
+    assert {path: path.read_bytes() for path in (tmp_path / "trust").rglob("*.pem")} == before
+    assert centre.trust.knows("7")
 
 
 def test_a_folder_without_a_root_believes_nobody(tmp_path: Path) -> None:
