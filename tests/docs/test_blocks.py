@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import pytest
 
@@ -17,8 +21,16 @@ from tests.repo.tracked import ROOT
 _MAKE: Final = re.compile(r"make( [a-z-]+)?")
 _TARGET: Final = re.compile(r"^([a-z-]+):", re.MULTILINE)
 _BLOCKS: Final = [block for page in pages() for block in blocks_of(page)]
-_PAGES_THAT_RUN: Final = sorted({block.page for block in _BLOCKS if block.language in RUN})
 _ENDS_AFTER_S: Final = 120
+_GONE_AFTER_S: Final = 60.0
+_LOOK_S: Final = 0.1
+
+
+def _pages_that_run() -> list[Any]:
+    """Return the pages with blocks that run; one that starts a whole currency is a long test."""
+    pages_that_run = sorted({block.page for block in _BLOCKS if block.language in RUN})
+    long = {block.page for block in _BLOCKS if block.language in RUN and "dcep up" in block.text}
+    return [pytest.param(page, marks=pytest.mark.long if page in long else ()) for page in pages_that_run]
 
 
 class _Step(NamedTuple):
@@ -28,22 +40,36 @@ class _Step(NamedTuple):
     shown: str
 
 
-@pytest.mark.parametrize("page", _PAGES_THAT_RUN, ids=str)
-def test_the_blocks_of_a_page_run_in_order(page: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """Return the folder of a page's reader. What he has left running, `NAME.pid` names it, is stopped."""
+    yield tmp_path
+    for file in tmp_path.glob("*.pid"):
+        pid, end = int(file.read_text()), time.monotonic() + _GONE_AFTER_S
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGINT)
+            while time.monotonic() < end:
+                os.kill(pid, 0)
+                time.sleep(_LOOK_S)
+            os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("page", _pages_that_run(), ids=str)
+def test_the_blocks_of_a_page_run_in_order(page: Path, folder: Path) -> None:
     """A reader who copies them one after the other sees what the page says."""
-    (tmp_path / "vectors").symlink_to(ROOT / "vectors", target_is_directory=True)
+    (folder / "vectors").symlink_to(ROOT / "vectors", target_is_directory=True)
 
     for block in blocks_of(page):
         if _is_made(block):
             continue
         match block.language:
             case "sh":
-                _run(block, ["bash", "-eu", "-c", block.text], tmp_path)
+                _run(block, ["bash", "-eu", "-c", block.text], folder)
             case "python":
-                _run(block, [sys.executable, "-c", block.text], tmp_path)
+                _run(block, [sys.executable, "-c", block.text], folder)
             case "console":
                 for step in _steps(block):
-                    output = _run(block, ["bash", "-eu", "-c", step.command], tmp_path)
+                    output = _run(block, ["bash", "-eu", "-c", step.command], folder)
                     assert _pattern(step.shown).fullmatch(_even(output)), f"{block.place} shows\n{step.shown}\n{output}"
 
 
