@@ -27,6 +27,7 @@ from dcep.operators.outbox import Outbox, Seal, Taker
 from dcep.operators.payroll import Payrolls
 from dcep.operators.reconciliation import Reconciliation
 from dcep.operators.refunds import Refunds
+from dcep.operators.webhooks import Webhooks
 
 
 class Bank:
@@ -71,6 +72,7 @@ class Bank:
         self.refunds: Final = Refunds(store, line, self.outbox, network)
         self.reconciliation: Final = Reconciliation(store, line, core, vault.account)
         self.history: Final = History(store, line, operator)
+        self.webhooks: Final = Webhooks(store)
         self._takers: Final[dict[str, Taker]] = {
             desk.TOPIC: self.desk.take,
             saga.EXCHANGE: self.saga.take_payment,

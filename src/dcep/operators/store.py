@@ -256,6 +256,23 @@ history_wallets: Final = Table(
     Column("balance_fen", BigInteger, nullable=False),
 )
 
+# Who is told of a wallet's news, how far he was told, and how he has answered. `change` counts what its holder ordered.
+webhooks: Final = Table(
+    "webhooks",
+    TABLES,
+    Column("wallet", BigInteger, primary_key=True, autoincrement=False),
+    Column("url", String(2_048), nullable=False),
+    Column("change", Integer, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("told", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at_ms", BigInteger, nullable=False),
+    Column("failing_since_ms", BigInteger),
+    Column("last_failure", String(32), nullable=False),
+    Column("is_slow", Boolean, nullable=False),
+)
+Index("webhooks_by_state", webhooks.c.state, webhooks.c.next_at_ms)
+
 
 @contextmanager
 def transaction(store: Engine) -> Iterator[Connection]:

@@ -5,7 +5,8 @@ Start: `python -m dcep.services.bank --settings FILE`.
 1. Whatever stands in for a system of the bank says so before anybody is served.
 2. Orders are carried on beside the requests: at once when one was taken, and again and again for those that wait.
 3. Beside both the ledger is asked what happened to the bank's wallets, and has until the end of a short wait to say so.
-4. Whatever holders may hear of rings for those who read events.
+4. Whatever holders may hear of rings for those who read events, and for the couriers who carry messages to merchants'
+   servers.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -25,6 +27,7 @@ from dcep.http.server import serve as serve_http
 from dcep.ids import BadWalletId, LedgerId, OperatorId, parse_wallet_id
 from dcep.ledger.remote import RemoteLine
 from dcep.messages.genesis import Genesis, decode_genesis, encode_genesis, network_of
+from dcep.messages.merchants.webhooks import public_key_text
 from dcep.money import Fen
 from dcep.operators.bank import Bank
 from dcep.operators.customers.real_names import SimulatedKyc
@@ -32,8 +35,12 @@ from dcep.operators.exchange.deposits import SimulatedCoreBanking
 from dcep.operators.outbox import Seal
 from dcep.operators.routes import operator_service
 from dcep.operators.routes.branch import Branch
+from dcep.operators.routes.history import event_of
 from dcep.operators.routes.records import OperatorBody
+from dcep.operators.routes.webhooks import Dispatch
 from dcep.operators.store import open_store
+from dcep.operators.webhooks.couriers import Couriers
+from dcep.operators.webhooks.posting import Poster
 from dcep.services import machine
 from dcep.services.chores import Chore, beside, keep, silence
 from dcep.services.outcome import ended
@@ -71,6 +78,8 @@ class BankSettings(InstitutionSettings, frozen=True, kw_only=True, forbid_unknow
     core_database: str
     simulated_deposit_fen: Annotated[int, msgspec.Meta(ge=0, le=10**15)] | None = None
     work_every_s: Seconds = 1.0
+    webhook_key: Path | None = None
+    webhooks_inside: bool = False
 
     def seal(self, number: str, key: Path) -> Seal:
         """Return an account that the operator signs for; BadInput `bad_settings` if it is no number of a wallet."""
@@ -79,6 +88,12 @@ class BankSettings(InstitutionSettings, frozen=True, kw_only=True, forbid_unknow
         except BadWalletId as error:
             raise BadInput("bad_settings", f"{number!r}: {error}") from error
         return Seal(account=account, signer=signer_in(key))
+
+    def dispatch(self) -> Dispatch | None:
+        """Return what messages to merchants' servers are sent with; None if there is no key for them."""
+        if self.webhook_key is None:
+            return None
+        return Dispatch(key=public_key_text(signer_in(self.webhook_key)), may_be_inside=self.webhooks_inside)
 
     def about(self, network: str) -> OperatorBody:
         """Return what everybody may know of the operator."""
@@ -110,11 +125,14 @@ async def serve(settings: BankSettings, stop: asyncio.Event) -> int:
             ids=machine.request_ids(),
             missing=lambda: ["stopping"] * stop.is_set() + known.missing(),
             warnings=known.warnings,
+            dispatch=settings.dispatch(),
         )
+        couriers = _couriers(settings, branch, opened)
         # 2. to 4.
         orders = Chore("orders", lambda: _tell(told, bank.carry_on(machine.now())), settings.work_every_s, bell)
         history = Chore("history", lambda: _listen(bank, told), _PAUSE_S)
-        async with beside(stop, keep(orders, stop), keep(history, stop), silence(told, stop)):
+        chores = [orders, history, *([couriers] if couriers else [])]
+        async with beside(stop, *(keep(chore, stop) for chore in chores), silence(told, stop)):
             await serve_http(edge, settings.host, settings.port, stop)
     return _DONE
 
@@ -128,6 +146,24 @@ def _listen(bank: Bank, told: Bell) -> None:
     """Take in what the ledger tells, until it has nothing more to tell."""
     while bank.history.advance(wait_ms=_LISTEN_MS):
         told.ring()
+
+
+def _couriers(settings: BankSettings, branch: Branch, opened: ExitStack) -> Chore | None:
+    """Return the chore that sends out the couriers, who are waited for at the end; None if there is no key for them."""
+    if settings.webhook_key is None:
+        return None
+    couriers = Couriers(
+        branch.bank.webhooks,
+        branch.bank.history,
+        Poster(may_be_inside=settings.webhooks_inside),
+        signers=[signer_in(settings.webhook_key)],
+        tell=partial(event_of, branch),
+        clock=machine.now,
+        back=branch.told.ring,
+        may_be_inside=settings.webhooks_inside,
+    )
+    opened.callback(couriers.close)
+    return Chore("webhooks", couriers.turn, settings.work_every_s, branch.told)
 
 
 def _open(settings: BankSettings, genesis: Genesis, seal: Sign, opened: ExitStack) -> Bank:

@@ -252,7 +252,12 @@ class Ceremony:
             "registrar_key": "keys/registrar.key",
             "vault": f"{vault_of(operator):016}",
             "vault_key": "keys/vault.key",
+            "webhook_key": "keys/webhook.key",
+            # A merchant's server runs on this machine too, where everybody is at home.
+            "webhooks_inside": True,
         }
+        # Messages alone are signed with it: one that is lost is made anew, and a merchant is told the new one.
+        self._signer(name, "webhook", is_new=True)
         return self._write(name, address, _PAPERS | own)
 
     def _database(self, whose: str, file: str) -> str:

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Engine, Row, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, exists, insert, or_, select, update
 
 from dcep.clock import UnixMs
 from dcep.errors import DcepError, Unavailable
@@ -72,6 +72,13 @@ _TOLD: Final = or_(
     history_lines.c.kind.not_in((MovementKind.FROZEN.value, MovementKind.UNFROZEN.value)),
     history_lines.c.amount_fen > 0,
 )
+
+
+def has_news(wallet: ColumnElement[int], after: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return the condition that a wallet's holder has not heard of everything behind a number."""
+    lines = exists().where(history_lines.c.wallet == wallet, history_lines.c.line > after, _TOLD)
+    ended = exists().where(ended_orders.c.wallet == wallet, ended_orders.c.number > after)
+    return or_(lines, ended)
 
 
 class History:

@@ -23,6 +23,7 @@ from dcep.operators.routes.merchants import LIMITS, merchant_routes, payroll_rou
 from dcep.operators.routes.orders import order_routes
 from dcep.operators.routes.records import OperatorBody
 from dcep.operators.routes.wallets import arrangement_routes, money_routes, opening_routes
+from dcep.operators.routes.webhooks import Dispatch, webhook_routes
 
 KIND: Final = "operator"
 
@@ -36,6 +37,7 @@ def operator_service(
     ids: Iterator[str],
     missing: Callable[[], Sequence[str]],
     warnings: Callable[[], Sequence[str]] = list,
+    dispatch: Dispatch | None = None,
 ) -> Edge:
     """Return the service of an operator.
 
@@ -46,6 +48,7 @@ def operator_service(
         ids: the ids of requests.
         missing: what it lacks to do its work, by name.
         warnings: what it will lack if nobody sees to it.
+        dispatch: what it sends messages to merchants' servers with; None for an operator that sends none.
     """
     door = Door(branch.bank.guards, url, branch.clock)
     service = Service(
@@ -60,6 +63,7 @@ def operator_service(
             *order_routes(branch, door, staff),
             *history_routes(branch, door),
             *merchant_routes(branch, door),
+            *webhook_routes(branch, door, dispatch),
             *payroll_routes(branch, door),
             *counter_routes(branch, staff),
             *book_routes(branch, staff),

@@ -15,6 +15,7 @@ from dcep.money import MAX_FEN
 from dcep.operators.customers.real_names import EntityEvidence, Evidence, PersonEvidence
 from dcep.operators.history import HistoryLine
 from dcep.operators.order_book import Entry
+from dcep.operators.webhooks import Webhook
 
 ClassName = Literal["I", "II", "III", "IV", "corporate"]
 ScopeName = Literal["pay", "receive", "both"]
@@ -201,6 +202,24 @@ class HistoryBody(Strict, frozen=True):
     refers_to: str | None
 
 
+class NewWebhook(Strict, frozen=True):
+    """Where a server is to be told."""
+
+    url: str
+
+
+class WebhookBody(Strict, frozen=True):
+    """Who is told, by which key, and how far: `told` is the id of the last event that was taken."""
+
+    url: str
+    key: str
+    state: str
+    told: int
+    attempts: int
+    failing_since_ms: int | None
+    last_failure: str
+
+
 class LimitsBody(Strict, frozen=True):
     """What a wallet of a class may hold and pay, fen; null where there is no limit."""
 
@@ -313,6 +332,19 @@ def history_body(line: HistoryLine) -> HistoryBody:
         balance_fen=line.balance,
         command_id=line.command.hex(),
         refers_to=None if line.refers_to is None else line.refers_to.hex(),
+    )
+
+
+def webhook_body(it: Webhook, key: str) -> WebhookBody:
+    """Return a webhook as its holder sees it."""
+    return WebhookBody(
+        url=it.url,
+        key=key,
+        state=it.state,
+        told=it.told,
+        attempts=it.attempts,
+        failing_since_ms=it.failing_since,
+        last_failure=it.last_failure,
     )
 
 

@@ -17,6 +17,7 @@ from dcep.http.events import Bell
 from dcep.identity.certificates import Subject
 from dcep.ids import WalletId
 from dcep.messages.http_signatures import Request, sign_request
+from dcep.messages.merchants.webhooks import public_key_text
 from dcep.messages.policies import encode_policy
 from dcep.messages.signatory import single_key
 from dcep.operators.bank import Bank
@@ -24,6 +25,7 @@ from dcep.operators.exchange.deposits import SimulatedCoreBanking
 from dcep.operators.routes import operator_service
 from dcep.operators.routes.branch import Branch
 from dcep.operators.routes.records import OperatorBody
+from dcep.operators.routes.webhooks import Dispatch
 from tests.institutions import COUNTER, Institutions
 from tests.town import Town, rest
 
@@ -45,6 +47,7 @@ class House:
         self._threads = ThreadPoolExecutor()
         self._loop.set_default_executor(self._threads)
         self.told = Bell(self._loop)
+        self.dispatch: Dispatch | None = Dispatch(key=public_key_text(Signer(b"h" * 32)), may_be_inside=False)
         self.edge = self._open()
 
     def _open(self) -> Any:
@@ -65,7 +68,13 @@ class House:
             classes=self.town.economy.genesis.rules.classes,
         )
         return operator_service(
-            branch, about, self.address, self.institutions.askers(self.address), ids=map(str, count(1)), missing=list
+            branch,
+            about,
+            self.address,
+            self.institutions.askers(self.address),
+            ids=map(str, count(1)),
+            missing=list,
+            dispatch=self.dispatch,
         )
 
     def open_again(self) -> None:
