@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from dcep.identity.certificates import Subject
 from dcep.issuance.reserves.iso20022 import answer
 from dcep.messages import layout
+from tests.docs.routes import served_routes, written_routes
 from tests.institutions import LEDGER, ONE
 from tests.unit.issuance.house import URL, House
 from tests.unit.issuance.realm import Bank, Realm
@@ -183,6 +184,13 @@ def test_orders_come_in_pages_and_by_state(house: House) -> None:
     assert second["next"] is None
     assert house.get("/v1/orders?cursor=x").json()["code"] == "bad_cursor"
     assert house.get("/v1/orders?state=lost").status_code == 400
+
+
+def test_the_reference_has_a_row_for_each_route_and_no_other(house: House) -> None:
+    """Who reads the page knows all that is answered."""
+    document = house.get("/openapi.json", by=None).json()
+
+    assert served_routes(document) == written_routes("http-central-bank.md")
 
 
 def test_no_request_makes_the_house_fall(house: House) -> None:

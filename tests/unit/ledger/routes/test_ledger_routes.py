@@ -29,6 +29,7 @@ from dcep.messages.refusals import NotProcessed
 from dcep.messages.signed import command_id, decode
 from dcep.money import Fen
 from dcep.wallet.payments import Wallet
+from tests.docs.routes import served_routes, written_routes
 from tests.institutions import COUNTER, LEDGER, ONE, STAFF, TWO, Institutions
 from tests.street import Hall, key, later
 
@@ -297,6 +298,13 @@ def test_the_id_of_a_command_is_told_even_where_it_was_not_appended(street: Stre
     wire = li.signatory.attach(body, bytes(64))
 
     assert post(street, "/v1/payments", wire).json()["command_id"] == command_id(body).hex()
+
+
+def test_the_reference_has_a_row_for_each_route_and_no_other(street: Street) -> None:
+    """Who reads the page knows all that is answered."""
+    document = street.ask(lambda client: client.get("/openapi.json")).json()
+
+    assert served_routes(document) == written_routes("http-ledger.md")
 
 
 def test_no_route_answers_a_stranger_with_a_fault_of_its_own(street: Street) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 
+from tests.docs.routes import served_routes, written_routes
 from tests.institutions import COUNTER, LEDGER, ONE, STAFF, TWO
 from tests.unit.operators.routes.visits import ADDRESS, House, Visitor
 
@@ -115,6 +116,13 @@ def test_the_books_of_a_day_are_held_against_each_other(house: House, li: Visito
     assert (no_day.status_code, no_day.json()["code"]) == (404, "bad_date")
     assert good == {"day": "2021-01-01", "breaks": []}
     assert [each["kind"] for each in short["breaks"]] == ["vault_short"]
+
+
+def test_the_reference_has_a_row_for_each_route_and_no_other(house: House) -> None:
+    """Who reads the page knows all that is answered."""
+    document = house.at_the_counter("GET", "/openapi.json").json()
+
+    assert served_routes(document) == written_routes("http-operator.md")
 
 
 def test_no_request_makes_the_house_fall(house: House, li: Visitor) -> None:
