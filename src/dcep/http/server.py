@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 from typing import Any, Final
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
-from dcep.errors import Unavailable
+from dcep.http.addresses import require_free
 from dcep.http.edge import Edge
 
 # A client that has not sent its headers by then is cut off; bodies have a limit of their own at the edge.
@@ -29,7 +28,7 @@ async def serve(edge: Edge, host: str, port: int, stop: asyncio.Event) -> None:
     Raises:
         Unavailable: `address_in_use`, or the address is none of this machine.
     """
-    _require_free(host, port)
+    require_free(host, port)
     logging.getLogger("_granian").setLevel(logging.ERROR)
     server = Server(
         _plain(edge),
@@ -65,14 +64,3 @@ def _plain(edge: Edge) -> Any:
         await edge(scope, receive, send)
 
     return app
-
-
-def _require_free(host: str, port: int) -> None:
-    """Return only if somebody can listen there: the server itself would not say why it cannot."""
-    try:
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
-    except OSError as error:
-        message = f"{host}:{port}: {error.strerror}"
-        raise Unavailable("address_in_use", message, retry_after_ms=1_000, next_step="choose another port") from error

@@ -22,6 +22,7 @@ from threading import Event
 from typing import Any, Final
 
 from dcep.errors import BadInput, Unavailable
+from dcep.http.addresses import require_free
 from dcep.http.caller import Caller
 from dcep.identity.certificates import Kind
 from dcep.issuance.rules import read_rules
@@ -34,7 +35,7 @@ from dcep.services.settings import papers_in
 from dcep.services.supervisor import Kept, Service, Supervisor, is_ready
 from dcep.services.topology import CENTRAL_BANK, OPERATORS, SHARD_NAME, TIER1_NAME, Address
 
-START_S: Final = 60.0
+START_S: Final = 120.0
 RENEW_EVERY_S: Final = 3_600.0
 # What a killed supervisor has left behind ends by itself, and holds the folder until then.
 _LEFT_BEHIND_S: Final = 15.0
@@ -98,7 +99,7 @@ async def live(
 
     Raises:
         BadInput: `missing_key`, or the folder keeps something else.
-        Unavailable: `currency_running`, `folder_in_use`, or `not_ready`.
+        Unavailable: `currency_running`, `folder_in_use`, `address_in_use`, or `not_ready`.
     """
     loop = asyncio.get_running_loop()
     begun = loop.time()
@@ -106,6 +107,7 @@ async def live(
         # 2.
         ceremony = Ceremony(data, machine.random_bytes)
         await _wait_for_folder(data)
+        await _wait_for_ports(address)
         network = ceremony.found(read_rules(_RULES))
         # 3.
         ceremony.certify(machine.now())
@@ -182,3 +184,23 @@ async def _wait_for_folder(data: Path) -> None:
             Folder.open(data).close()
             return
         await asyncio.sleep(_LOOK_S)
+
+
+async def _wait_for_ports(address: Address) -> None:
+    """Return when every port is free: whoever else answered there would be taken for a process of this currency.
+
+    Raises:
+        Unavailable: `address_in_use`: somebody goes on answering there.
+    """
+    loop = asyncio.get_running_loop()
+    end = loop.time() + _LEFT_BEHIND_S
+    for name in (TIER1_NAME, SHARD_NAME, CENTRAL_BANK, *OPERATORS.values()):
+        while True:
+            try:
+                require_free(address.host, address.port_of(name))
+            except Unavailable:
+                if loop.time() > end:
+                    raise
+                await asyncio.sleep(_LOOK_S)
+            else:
+                break

@@ -40,12 +40,12 @@ class Currency:
     """`dcep up` over a data folder, as its user sees it."""
 
     def __init__(self, data: Path, port: int) -> None:
-        self.data, self._port = data, port
+        self.data, self.port = data, port
         self._process: subprocess.Popen[bytes] | None = None
         self.services: dict[str, dict[str, Any]] = {}
 
     def line(self, *more: str) -> list[str]:
-        return [*_HASTY, "up", "--data", str(self.data), "--port", str(self._port), "--json", *more]
+        return [*_HASTY, "up", "--data", str(self.data), "--port", str(self.port), "--json", *more]
 
     def start(self) -> dict[str, Any]:
         self._process = subprocess.Popen(self.line(), stdout=subprocess.PIPE)
@@ -256,6 +256,18 @@ def test_an_operator_whose_keys_were_lost_is_not_begun_anew(currency: Currency) 
 
     assert (one_gone.returncode, "missing_key" in one_gone.stderr) == (2, True)
     assert (all_gone.returncode, "not_inaugurated" in all_gone.stderr) == (1, True)
+
+
+def test_ports_that_somebody_else_has_are_told_before_anything_is_made(currency: Currency) -> None:
+    """Whoever answers there would be taken for a process of this currency, and asked for its orders."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", currency.port + 25))
+        other.listen()
+        refused = subprocess.run(currency.line(), capture_output=True, check=False, text=True)
+
+    assert (refused.returncode, refused.stdout) == (3, "")
+    assert f"address_in_use: 127.0.0.1:{currency.port + 25}" in refused.stderr
+    assert not (currency.data / "ledger").exists()
 
 
 def test_the_production_profile_refuses_every_stand_in_by_name(currency: Currency) -> None:
