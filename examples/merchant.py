@@ -6,7 +6,7 @@ import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
-from dcep.client import Client, read_webhook
+from dcep.client import Client, Movement, read_webhook
 from dcep.money import Fen, parse_yuan
 
 wallet = Client(Path(os.environ["DCEP_WALLET"]), os.environ["DCEP_WALLET_PASSWORD"])
@@ -23,14 +23,18 @@ class Shop(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        line = read_webhook(dict(self.headers), body, os.environ["DCEP_WEBHOOK_KEY"]).movement
-        # The operator says that something moved; the ledger's receipt proves for what, and how much.
+        message = read_webhook(dict(self.headers), body, os.environ["DCEP_WEBHOOK_KEY"])
+        if message.type == "payment" and message.movement.kind == "received":
+            self.deliver(message.movement)
+        self.reply(204)
+
+    def deliver(self, line: Movement) -> None:
+        # The operator says that something came; the ledger's receipt proves what for, and how much.
         proof = wallet.proof_of(line.command_id, line.seq, line.place)
         for reference, price in list(waiting.items()):
             if proof.receiver == wallet.wallet and proof.is_for(reference) and proof.amount_fen >= price:
                 del waiting[reference]
                 sys.stdout.write(f"deliver {reference}\n")
-        self.reply(204)
 
     def reply(self, status: int, text: str = "") -> None:
         self.send_response(status)

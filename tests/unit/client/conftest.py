@@ -44,7 +44,7 @@ class Person:
 MakePerson = Callable[..., Person]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Houses]:
     """Return the services of a town with one bank."""
     with open_town_with_houses(tmp_path_factory.mktemp("town")) as opened:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,7 @@ class Shop:
         self.process = subprocess.Popen(
             [sys.executable, str(_EXAMPLE)], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
-        self._port = port
+        self._port, self._ids = port, count()
 
     def ask(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> str:
         """Ask the shop, which is still being started perhaps."""
@@ -61,11 +62,11 @@ class Shop:
 
     def tell(self, payment: Payment, payer: Person) -> None:
         """Bring the webhook of a payment, as the operator does."""
-        data = {
+        data: dict[str, object] = {
             "seq": payment.seq,
             "place": payment.place,
             "at_ms": payment.made_at_ms,
-            "kind": "pay",
+            "kind": "received",
             "counterparty": f"{payer.client.wallet:016}",
             "amount_fen": payment.amount_fen,
             "effect": "in",
@@ -73,9 +74,12 @@ class Shop:
             "command_id": payment.id.hex(),
             "refers_to": None,
         }
-        body = json.dumps({"type": "payment", "data": data}).encode()
-        headers = sign_webhook(f"msg_{payment.id.hex()[:16]}", body, machine.now(), [_OPERATOR])
-        self.ask("POST", "/hook", body, headers)
+        self.bring("payment", data)
+
+    def bring(self, kind: str, data: dict[str, object]) -> None:
+        """Bring a webhook, signed as the operator signs."""
+        body = json.dumps({"type": kind, "id": 1, "wallet": "0010000000000019", "data": data}).encode()
+        self.ask("POST", "/hook", body, sign_webhook(f"msg_{next(self._ids)}", body, machine.now(), [_OPERATOR]))
 
     def close(self) -> list[str]:
         """Close the shop, and return what it has delivered."""
@@ -93,7 +97,7 @@ def shop(bakery: Person) -> Iterator[Shop]:
 
 
 def test_a_shop_delivers_what_is_proven_to_be_paid(shop: Shop, li: Person, bakery: Person) -> None:
-    """Too little, another order's reference and the same message again deliver nothing."""
+    """Too little, another order's price, other news and the same message again deliver nothing."""
     request = decode_request(shop.ask("GET", "/order-17?12.50"))
     shop.ask("GET", "/order-18?99")
     pay = li.client.pay
@@ -102,6 +106,7 @@ def test_a_shop_delivers_what_is_proven_to_be_paid(shop: Shop, li: Person, baker
     assert request.amount is not None
     right = pay(request.receiver, request.amount, reference=request.reference)
 
+    shop.bring("order", {"id": "a" * 32, "kind": "exchange"})
     for payment in (too_little, nameless, right, right):
         shop.tell(payment, li)
 
