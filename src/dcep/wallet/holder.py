@@ -232,7 +232,7 @@ class Holder:
 
     def _write_down(self, order: Order, heard: Heard) -> Steps[Order]:
         settled = (yield from self._proven(order, heard)) if heard.outcome.status is Status.SETTLED else None
-        self._store.settle(order.number, heard.outcome.code, settled)
+        self._store.settle(order.draft.command, heard.outcome.code, settled)
         written = self._store.find(order.draft.command)
         assert written is not None, "it was stored before it was sent"
         return written

@@ -3,6 +3,8 @@
 1. A number is taken and its signed bytes are stored in one transaction, durable before anything is sent.
 2. Bytes are never changed: a command without a final answer can only be sent again as it is.
 3. A final answer is written once.
+4. A number of which a command has expired for certain is free, and is taken again: a wallet that used a new one each
+   time would be locked out after 65 expiries.
 
 Errands, which are orders to the operator that nobody signs, are kept in the same file (`errands`).
 
@@ -31,15 +33,25 @@ _FORM: Final = 1
 _BUSY_S: Final = 5.0
 _TABLES: Final = """
 CREATE TABLE wallet (
-    network BLOB NOT NULL, wallet INTEGER NOT NULL, epoch INTEGER NOT NULL, next_number INTEGER NOT NULL
+    network BLOB NOT NULL, wallet INTEGER NOT NULL, epoch INTEGER NOT NULL, next_number INTEGER NOT NULL,
+    first_number INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE orders (
-    number INTEGER PRIMARY KEY, wire BLOB NOT NULL, command BLOB NOT NULL UNIQUE, kind TEXT NOT NULL,
+    at INTEGER PRIMARY KEY AUTOINCREMENT, number INTEGER NOT NULL, wire BLOB NOT NULL,
+    command BLOB NOT NULL UNIQUE, kind TEXT NOT NULL,
     counterparty INTEGER NOT NULL, amount_fen INTEGER NOT NULL, made_at_ms INTEGER NOT NULL,
     expires_at_ms INTEGER NOT NULL, answer TEXT, seq INTEGER, place INTEGER, receipt BLOB, key TEXT UNIQUE,
     told INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-CREATE INDEX orders_open ON orders (number) WHERE answer IS NULL;
+CREATE INDEX orders_open ON orders (at) WHERE answer IS NULL;
+CREATE UNIQUE INDEX orders_number ON orders (number) WHERE answer IS NULL OR answer <> 'expired';
+"""
+# The highest number that is free again, which is surely in the window if one is; else a new one.
+_NEXT: Final = """
+SELECT coalesce(max(expired.number), wallet.next_number) FROM wallet LEFT JOIN orders AS expired
+ON expired.answer = 'expired' AND expired.number >= wallet.first_number AND NOT EXISTS (
+    SELECT 1 FROM orders WHERE number = expired.number AND (answer IS NULL OR answer <> 'expired')
+)
 """
 _MOST_UNTOLD: Final = 64
 
@@ -119,8 +131,8 @@ class WalletStore:
             if identity is not None:
                 for statement in (_TABLES + ERRANDS).split(";"):
                     database.execute(statement)
-                row = identity.network, identity.wallet, identity.epoch, 1
-                database.execute("INSERT INTO wallet VALUES (?, ?, ?, ?)", row)
+                row = identity.network, identity.wallet, identity.epoch, 1, 1
+                database.execute("INSERT INTO wallet VALUES (?, ?, ?, ?, ?)", row)
                 database.execute(f"PRAGMA user_version = {_FORM}")
             elif database.execute("PRAGMA user_version").fetchone()[0] != _FORM:
                 raise BadInput("bad_wallet_file", f"{self._path} is no wallet's file of this form")
@@ -150,20 +162,24 @@ class WalletStore:
     def identity(self) -> Identity:
         """Which wallet this is."""
         with self._transaction() as database:
-            network, wallet, epoch, _ = database.execute("SELECT * FROM wallet").fetchone()
+            network, wallet, epoch, *_ = database.execute("SELECT * FROM wallet").fetchone()
         return Identity(network=NetworkId(network), wallet=WalletId(wallet), epoch=Epoch(epoch))
 
     def catch_up(self, epoch: Epoch, number: Number) -> None:
         """Take the ledger's word for the policy in force, and leave out every number below this one."""
         with self._transaction() as database:
-            database.execute("UPDATE wallet SET epoch = ?, next_number = max(next_number, ?)", (epoch, number))
+            database.execute(
+                "UPDATE wallet SET epoch = ?, next_number = max(next_number, ?), first_number = max(first_number, ?)",
+                (epoch, number, number),
+            )
 
     # 1.
 
     def take(self, make: Callable[[Number], Draft], now: UnixMs) -> Order:
         """Take the next number, let a command be made with it, and store it; when this returns it is durable."""
         with self._transaction() as database:
-            (number,) = database.execute("SELECT next_number FROM wallet").fetchone()
+            # 4.
+            (number,) = database.execute(_NEXT).fetchone()
             draft = make(Number(number))
             row = (number, draft.wire, draft.command, draft.kind, draft.counterparty, draft.amount, now)
             database.execute(
@@ -172,12 +188,12 @@ class WalletStore:
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (*row, draft.expires_at, draft.key),
             )
-            database.execute("UPDATE wallet SET next_number = ?", (number + 1,))
+            database.execute("UPDATE wallet SET next_number = max(next_number, ?)", (number + 1,))
         return Order(number=Number(number), draft=draft, made_at=now, answer=None, seq=None, place=None, receipt=None)
 
     # 3.
 
-    def settle(self, number: Number, answer: str, settled: Settled | None = None) -> None:
+    def settle(self, command: CommandId, answer: str, settled: Settled | None = None) -> None:
         """Write down a final answer; the second time nothing changes.
 
         Args:
@@ -186,8 +202,8 @@ class WalletStore:
         with self._transaction() as database:
             seq, place, receipt, epoch = settled or (None, None, None, None)
             written = database.execute(
-                "UPDATE orders SET answer = ?, seq = ?, place = ?, receipt = ? WHERE number = ? AND answer IS NULL",
-                (answer, seq, place, receipt, number),
+                "UPDATE orders SET answer = ?, seq = ?, place = ?, receipt = ? WHERE command = ? AND answer IS NULL",
+                (answer, seq, place, receipt, command),
             )
             if written.rowcount and epoch is not None:
                 database.execute("UPDATE wallet SET epoch = ?", (epoch,))
@@ -201,7 +217,7 @@ class WalletStore:
 
     def open_orders(self) -> list[Order]:
         """Return what has no final answer, the oldest first."""
-        return self._select("answer IS NULL ORDER BY number", ())
+        return self._select("answer IS NULL ORDER BY at", ())
 
     def find(self, command: CommandId) -> Order | None:
         """Return the order of a command."""
@@ -213,16 +229,16 @@ class WalletStore:
 
     def untold(self) -> list[Order]:
         """Return what was never told to the holder, the oldest first, at most 64."""
-        return self._select(f"told = 0 ORDER BY number LIMIT {_MOST_UNTOLD}", ())
+        return self._select(f"told = 0 ORDER BY at LIMIT {_MOST_UNTOLD}", ())
 
     def newest_change(self) -> bytes | None:
         """Return the command that put the policy in force, if this wallet gave it."""
-        changes = self._select("kind = 'set_policy' AND answer = 'settled' ORDER BY number DESC LIMIT 1", ())
+        changes = self._select("kind = 'set_policy' AND answer = 'settled' ORDER BY at DESC LIMIT 1", ())
         return changes[0].draft.wire if changes else None
 
     def newest(self, limit: int) -> list[Order]:
         """Return the newest orders, the newest first."""
-        return self._select("1 ORDER BY number DESC LIMIT ?", (limit,))
+        return self._select("1 ORDER BY at DESC LIMIT ?", (limit,))
 
     def _select(self, condition: str, values: tuple[object, ...]) -> list[Order]:
         with self._transaction() as database:

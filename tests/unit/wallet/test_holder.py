@@ -233,6 +233,21 @@ def test_a_payment_that_was_never_sent_in_time_has_expired(home: Home) -> None:
     assert home.balance(home.bakery) == 1
 
 
+def test_numbers_of_expired_commands_are_taken_again(home: Home) -> None:
+    """A new number for each would lock the wallet out after 65: so many days without a network, and it still pays."""
+    holder = home.holder(is_new=True)
+    for day in range(2, 68):
+        home.road.losses = ["request"]
+        holder.pay(home.bakery, Fen(500))
+        home.economy.begin_day(day_of_date(f"2021-{1 + day // 28:02}-{1 + day % 28:02}"))
+        assert [order.answer for order in holder.heal()] == ["expired"]
+
+    paid = holder.pay(home.bakery, Fen(1))
+
+    assert (paid.number, paid.answer) == (1, "settled")
+    assert home.balance(home.bakery) == 1
+
+
 def test_settled_without_a_proof_is_not_believed(home: Home) -> None:
     """A receipt that proves nothing leaves the order open until there is one that does."""
     holder, home.road.is_forging = home.holder(is_new=True), True

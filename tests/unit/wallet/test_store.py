@@ -58,9 +58,9 @@ def test_a_command_that_cannot_be_made_takes_no_number(store: WalletStore) -> No
 def test_a_final_answer_stays(store: WalletStore) -> None:
     """The first one is the one: a later word changes neither the answer nor the policy in force."""
     order = store.take(_draft, UnixMs(1))
-    store.settle(order.number, "amount_zero")
+    store.settle(order.draft.command, "amount_zero")
 
-    store.settle(order.number, "settled", Settled(seq=Seq(5), place=0, receipt=b"receipt", epoch=Epoch(2)))
+    store.settle(order.draft.command, "settled", Settled(seq=Seq(5), place=0, receipt=b"receipt", epoch=Epoch(2)))
 
     found = store.find(order.draft.command)
     assert found is not None
@@ -94,7 +94,7 @@ def test_a_wallet_is_neither_made_twice_nor_opened_before_it_is_made(store: Wall
 def test_what_was_not_told_is_found_until_it_is(store: WalletStore) -> None:
     """A command that died before it could say what became of a payment must not pay again when it is run again."""
     first, second = (store.take(_draft, UnixMs(1)) for _ in range(2))
-    store.settle(first.number, "settled", Settled(seq=Seq(5), place=0, receipt=b"receipt", epoch=None))
+    store.settle(first.draft.command, "settled", Settled(seq=Seq(5), place=0, receipt=b"receipt", epoch=None))
 
     for order in (first, second):
         store.tell(order.draft.command)
