@@ -21,6 +21,7 @@ from dcep.operators.exchange import saga
 from dcep.operators.exchange.deposits import CoreBanking
 from dcep.operators.exchange.saga import Saga
 from dcep.operators.history import History
+from dcep.operators.holdings import Reports
 from dcep.operators.mandates import Mandates
 from dcep.operators.order_book import OrderBook
 from dcep.operators.outbox import Outbox, Seal, Taker
@@ -73,6 +74,7 @@ class Bank:
         self.reconciliation: Final = Reconciliation(store, line, core, vault.account)
         self.history: Final = History(store, line, operator)
         self.webhooks: Final = Webhooks(store)
+        self.reports: Final = Reports(store, network, operator=operator, registrar=registrar)
         self._takers: Final[dict[str, Taker]] = {
             desk.TOPIC: self.desk.take,
             saga.EXCHANGE: self.saga.take_payment,

@@ -7,12 +7,14 @@ Start: `python -m dcep.services.bank --settings FILE`.
 3. Beside both the ledger is asked what happened to the bank's wallets, and has until the end of a short wait to say so.
 4. Whatever holders may hear of rings for those who read events, and for the couriers who carry messages to merchants'
    servers.
+5. Now and then the central bank is told what all customers hold, as sums.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -21,6 +23,7 @@ from typing import Annotated, Final
 import msgspec
 
 from dcep.errors import BadInput
+from dcep.http.caller import Caller
 from dcep.http.caller import Seal as Sign
 from dcep.http.events import Bell
 from dcep.http.server import serve as serve_http
@@ -77,6 +80,8 @@ class BankSettings(InstitutionSettings, frozen=True, kw_only=True, forbid_unknow
     vault_key: Path
     core_database: str
     simulated_deposit_fen: Annotated[int, msgspec.Meta(ge=0, le=10**15)] | None = None
+    central_bank_url: str = ""
+    report_every_s: Seconds = 60.0
     work_every_s: Seconds = 1.0
     webhook_key: Path | None = None
     webhooks_inside: bool = False
@@ -128,10 +133,11 @@ async def serve(settings: BankSettings, stop: asyncio.Event) -> int:
             dispatch=settings.dispatch(),
         )
         couriers = _couriers(settings, branch, opened)
-        # 2. to 4.
+        # 2. to 5.
         orders = Chore("orders", lambda: _tell(told, bank.carry_on(machine.now())), settings.work_every_s, bell)
         history = Chore("history", lambda: _listen(bank, told), _PAUSE_S)
-        chores = [orders, history, *([couriers] if couriers else [])]
+        report = Chore("report to the central bank", reporting(settings, bank), settings.report_every_s)
+        chores = [orders, history, report, *([couriers] if couriers else [])]
         async with beside(stop, *(keep(chore, stop) for chore in chores), silence(told, stop)):
             await serve_http(edge, settings.host, settings.port, stop)
     return _DONE
@@ -188,6 +194,14 @@ def _open(settings: BankSettings, genesis: Genesis, seal: Sign, opened: ExitStac
         kyc=SimulatedKyc(),
         draw=machine.random_below,
     )
+
+
+def reporting(settings: BankSettings, bank: Bank) -> Callable[[], object]:
+    """Return the work of telling the central bank what customers hold; none where there is nobody to tell."""
+    if not settings.central_bank_url:
+        return lambda: None
+    central_bank = Caller(settings.central_bank_url)
+    return lambda: central_bank.ask("POST", "/v1/holdings", content=bank.reports.report(now=machine.now()))
 
 
 def main() -> int:

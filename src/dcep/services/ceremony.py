@@ -248,6 +248,7 @@ class Ceremony:
             "simulated_deposit_fen": _SIMULATED_DEPOSIT,
             "ledger_url": address.url_of(SHARD_NAME),
             "tier1_url": address.url_of(TIER1_NAME),
+            "central_bank_url": address.url_of(CENTRAL_BANK),
             "registrar": f"{registrar_of(operator):016}",
             "registrar_key": "keys/registrar.key",
             "vault": f"{vault_of(operator):016}",

@@ -18,7 +18,7 @@ from dcep.issuance.central_bank import CentralBank
 from dcep.issuance.routes.governance import governance_routes
 from dcep.issuance.routes.orders import approval_routes, order_routes
 from dcep.issuance.routes.reserves import reserve_routes
-from dcep.issuance.routes.supply import supply_routes
+from dcep.issuance.routes.supply import PATHS, supply_routes
 
 
 def central_bank_service(
@@ -53,6 +53,7 @@ def central_bank_service(
             *governance_routes(bank),
             *reserve_routes(bank.reserve, require_staff),
         ],
+        paths=PATHS,
         missing=missing,
         warnings=warnings,
         ids=ids,

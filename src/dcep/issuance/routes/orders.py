@@ -30,6 +30,8 @@ Limit = Annotated[int, QueryParameter(ge=1, le=MAX_LIMIT)]
 InState = Annotated[State | None, QueryParameter(name="state")]
 # Raises a problem for whoever does not work there.
 RequireStaff = Callable[[_Any], object]
+# How the service's description says that a request must be signed.
+STAFF: Final[dict[str, Any]] = {"security": [{"institution": []}]}
 _ACCEPTED: Final = 202
 
 
@@ -79,7 +81,7 @@ def order_routes(
     """Return how orders are asked for, read, proposed and given up."""
     desk = bank.desk
 
-    @post("/v1/orders", summary="Ask for an order", status_code=_ACCEPTED)
+    @post("/v1/orders", summary="Ask for an order", status_code=_ACCEPTED, **STAFF)
     async def ask(request: _Any, data: JSONBody[NewOrder]) -> Response[OrderBody]:
         require_staff(request)
         order_id = orders.key_of(request.headers.get(orders.HEADER))
@@ -92,7 +94,7 @@ def order_routes(
             raise
         return Response(_order(order), headers={orders.REPLAYED: "true"} if is_known else {})
 
-    @get("/v1/orders", summary="Orders, the oldest first", sync_to_thread=True)
+    @get("/v1/orders", summary="Orders, the oldest first", sync_to_thread=True, **STAFF)
     def listed(
         request: _Any,
         in_state: InState = None,
@@ -103,23 +105,37 @@ def order_routes(
         found = desk.orders(state=in_state, after=key_of(cursor, int) or 0, limit=limit + 1)
         return page([_order(order) for order in found], limit, [order.place for order in found])
 
-    @get("/v1/orders/{order_id:str}", summary="An order as it stands", sync_to_thread=True)
+    @get("/v1/orders/{order_id:str}", summary="An order as it stands", sync_to_thread=True, **STAFF)
     def one(request: _Any, order_id: FromPath[str]) -> OrderBody:
         require_staff(request)
         return _order(desk.order(order_id))
 
-    @post("/v1/orders/{order_id:str}/proposal", summary="Fix the bytes that officers sign", sync_to_thread=True)
+    return [ask, listed, one, *_carrying_routes(desk, require_staff, clock)]
+
+
+def _carrying_routes(
+    desk: Desk, require_staff: RequireStaff, clock: Callable[[], UnixMs]
+) -> list[ControllerRouterHandler]:
+    @post(
+        "/v1/orders/{order_id:str}/proposal", summary="Fix the bytes that officers sign", sync_to_thread=True, **STAFF
+    )
     def propose(request: _Any, order_id: FromPath[str]) -> ProposalBody:
         require_staff(request)
         proposed = desk.propose(order_id, now=clock())
         return _proposal(desk.order(order_id), proposed)
 
-    @post("/v1/orders/{order_id:str}/abandonment", summary="Give an order up", sync_to_thread=True, status_code=200)
+    @post(
+        "/v1/orders/{order_id:str}/abandonment",
+        summary="Give an order up",
+        sync_to_thread=True,
+        status_code=200,
+        **STAFF,
+    )
     def abandon(request: _Any, order_id: FromPath[str]) -> OrderBody:
         require_staff(request)
         return _order(desk.abandon(order_id, now=clock()))
 
-    return [ask, listed, one, propose, abandon]
+    return [propose, abandon]
 
 
 def approval_routes(desk: Desk, clock: Callable[[], UnixMs]) -> list[ControllerRouterHandler]:

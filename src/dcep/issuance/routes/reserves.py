@@ -15,7 +15,7 @@ from dcep.http.problems import Problem
 from dcep.issuance.reserves import books
 from dcep.issuance.reserves.account import Reserve
 from dcep.issuance.reserves.books import KeptEntry, KeptTransfer
-from dcep.issuance.routes.orders import Limit, RequireStaff
+from dcep.issuance.routes.orders import STAFF, Limit, RequireStaff
 
 _Any = Request[Any, Any, Any]
 Place = Annotated[int, PathParameter(ge=0, le=2**63 - 1)]
@@ -62,7 +62,7 @@ class EntryBody(Strict, frozen=True):
 def reserve_routes(reserve: Reserve, require_staff: RequireStaff) -> list[ControllerRouterHandler]:
     """Return how the reserves are read."""
 
-    @get("/v1/reserves", summary="The reserves that back the money", sync_to_thread=True)
+    @get("/v1/reserves", summary="The reserves that back the money", sync_to_thread=True, **STAFF)
     def reserves(request: _Any) -> ReserveBody:
         require_staff(request)
         locked = reserve.locked()
@@ -73,7 +73,7 @@ def reserve_routes(reserve: Reserve, require_staff: RequireStaff) -> list[Contro
             assurance=locked.assurance,
         )
 
-    @get("/v1/reserves/transfers", summary="Transfers of reserves, the oldest first", sync_to_thread=True)
+    @get("/v1/reserves/transfers", summary="Transfers of reserves, the oldest first", sync_to_thread=True, **STAFF)
     def transfers(
         request: _Any, cursor: FromQuery[str | None] = None, limit: Limit = DEFAULT_LIMIT
     ) -> Page[TransferBody]:
@@ -81,7 +81,9 @@ def reserve_routes(reserve: Reserve, require_staff: RequireStaff) -> list[Contro
         found = books.transfers(reserve.store, after=key_of(cursor, int) or 0, limit=limit + 1)
         return page([_transfer(each) for each in found], limit, [each.place for each in found])
 
-    @get("/v1/reserves/entries", summary="Entries on the reserve account, the oldest first", sync_to_thread=True)
+    @get(
+        "/v1/reserves/entries", summary="Entries on the reserve account, the oldest first", sync_to_thread=True, **STAFF
+    )
     def entries(
         request: _Any,
         odd: FromQuery[bool] = False,
@@ -108,6 +110,7 @@ def _message_routes(reserve: Reserve, require_staff: RequireStaff) -> list[Contr
         summary="The pacs.009 of a transfer",
         sync_to_thread=True,
         media_type="application/xml",
+        **STAFF,
     )
     def transfer_message(request: _Any, place: Place) -> Response[bytes]:
         return message(request, books.message_of_transfer, place)
@@ -117,6 +120,7 @@ def _message_routes(reserve: Reserve, require_staff: RequireStaff) -> list[Contr
         summary="The camt.054 that told of an entry",
         sync_to_thread=True,
         media_type="application/xml",
+        **STAFF,
     )
     def entry_message(request: _Any, place: Place) -> Response[bytes]:
         return message(request, books.message_of_entry, place)

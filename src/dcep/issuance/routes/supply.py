@@ -24,7 +24,7 @@ from dcep.http.pages import DEFAULT_LIMIT, Page, key_of, page
 from dcep.http.problems import Problem
 from dcep.issuance.board import SupplyBoard
 from dcep.issuance.central_bank import CentralBank
-from dcep.issuance.routes.orders import Limit, RequireStaff
+from dcep.issuance.routes.orders import STAFF, Limit, RequireStaff
 from dcep.issuance.watch import Change, Watch
 
 _Any = Request[Any, Any, Any]
@@ -33,6 +33,27 @@ _EVENTS_AT_ONCE: Final = 100
 # A cut costs every ledger a statement: whoever asks more often hears the same one.
 _FRESH_MS: Final = 100
 _OK: Final = 200
+
+
+# What no types describe: the report's own bytes.
+PATHS: Final = {
+    "/v1/holdings": {
+        "post": {
+            "summary": "Bring an operator's report",
+            "operationId": "BringAnOperatorsReport",
+            "requestBody": {
+                "required": True,
+                "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+            },
+            "responses": {
+                "200": {
+                    "description": "What was taken of it.",
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ReportBody"}}},
+                }
+            },
+        }
+    }
+}
 
 
 class FiguresBody(Strict, frozen=True):
@@ -133,7 +154,7 @@ def supply_routes(
     def supply() -> SupplyBody:
         return SupplyBody(**_public(recently()))
 
-    @get("/v1/supply/operators", summary="The same, with the figures of each operator", sync_to_thread=True)
+    @get("/v1/supply/operators", summary="The same, with the figures of each operator", sync_to_thread=True, **STAFF)
     def operators(request: _Any) -> OperatorsSupplyBody:
         require_staff(request)
         report = recently()

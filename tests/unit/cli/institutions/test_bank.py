@@ -58,6 +58,7 @@ def branch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Branc
         copy(party.key, folder / "keys" / "counter.key")
         with served(lambda: house.edge, port):
             yield Branch(house, tmp_path / "currency", li, capsys)
+        house.close()
 
 
 def test_the_counter_sees_who_holds_a_wallet_by_name_or_number_of_the_bank(branch: Branch) -> None:
