@@ -74,14 +74,16 @@ clean: ## Remove all that was built or installed here
 	.uv/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements/uv.txt
 	@touch $@
 
-# The packages by hash, and nothing else: a sync removes what was installed by hand, dcep itself included.
+# The packages by hash, and nothing else: a sync removes what was installed by hand, dcep itself included. They are compiled
+# here: else the first start of a currency would compile them in eleven processes at once.
 .venv/packages: .uv/ready requirements/dev.txt
 	test -x $(BIN)/python || $(UV) venv --quiet --no-project --python $(PYTHON) .venv
-	$(UV) pip sync --quiet --python $(BIN)/python requirements/dev.txt
+	$(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python requirements/dev.txt
 	@touch $@
 
 # `--reinstall-package`: make has seen a change, and uv's cache may hold the answer to an older question.
 .venv/ready: .venv/packages pyproject.toml $(RUST_SOURCES)
 	@tools/prerequisites $(PYTHON)
 	$(UV) pip install --quiet --python $(BIN)/python --reinstall-package dcep --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q src/dcep
 	@touch $@
