@@ -140,6 +140,9 @@ class _Door(Edge):
     def __init__(self, houses: Houses, edge: Edge) -> None:
         self._houses, self._edge = houses, edge
 
+    def raw_route(self, _path: str) -> None:
+        """Let nothing go past the door."""
+
     async def drain(self, patience_s: float) -> bool:
         return await self._edge.drain(patience_s)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from litestar.types import ASGIApp, Message, Receive, Send
@@ -27,25 +27,35 @@ _POLICY: Final = (
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _HEADERS: Final = (
-    (b"content-security-policy", _POLICY.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cache-control", b"no-store"),
+    ("content-security-policy", _POLICY),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("cache-control", "no-store"),
 )
 _LOOK_S: Final = 0.02
 
 
+class RawRequest(NamedTuple):
+    """A whole request to a route beside the framework; `header` returns the first with a name in lower case."""
+
+    method: str
+    header: Callable[[str], str | None]
+    body: bytes
+    request_id: str
+
+
 class RawAnswer(NamedTuple):
-    """The whole answer of a route beside the framework."""
+    """Its whole answer."""
 
     status: int
-    media_type: bytes
+    media_type: str
     body: bytes
-    headers: tuple[tuple[bytes, bytes], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
 
 
-# A route beside the framework: it is given the scope and the whole body.
-RawRoute = Callable[[Any, bytes], Awaitable[RawAnswer]]
+RawRoute = Callable[[RawRequest], Awaitable[RawAnswer]]
+# What a server sends: status, headers, body.
+Whole = tuple[int, list[tuple[str, str]], bytes]
 
 
 class _Gone(Exception):
@@ -95,6 +105,52 @@ class Edge:
         if scope["type"] == "http":
             await self._answer(scope, receive, send)
 
+    def raw_route(self, path: str) -> RawRoute | None:
+        """Return the route beside the framework at a path, if one is there."""
+        return self._raw.get(path)
+
+    async def answer_raw(
+        self,
+        route: RawRoute,
+        path: str,
+        method: str,
+        header: Callable[[str], str | None],
+        read: Callable[[], Awaitable[bytes]],
+    ) -> Whole:
+        """Return the answer of a route beside the framework, on the short way: without a scope and without messages.
+
+        Args:
+            header: returns a header of the request by its name in lower case; `content-length` stands among them.
+            read: reads the whole body, of the length that is declared.
+        """
+        # 1.
+        request_id = next(self._ids)
+        try:
+            # 2.
+            limit = self._limit_of(path)
+            if _length((header("content-length") or "").encode()) > limit:
+                raise _too_large(limit)
+            body = await self._patience.wait_for(read())
+        except Problem as problem:
+            answer = _problem(problem, request_id)
+        else:
+            answer = await self._ask_raw(route, RawRequest(method, header, body, request_id))
+        # 5.
+        self._count(method, answer.status)
+        return _whole_answer(answer, request_id)
+
+    async def _ask_raw(self, route: RawRoute, request: RawRequest) -> RawAnswer:
+        began = time.perf_counter()
+        self._under_way += 1
+        try:
+            # 4.
+            return await route(request)
+        except Exception as error:
+            return _problem(error, request.request_id)
+        finally:
+            self._under_way -= 1
+            self._meter.seconds.observe(time.perf_counter() - began)
+
     async def drain(self, patience_s: float) -> bool:
         """Wait until every request under way is answered; False if some are not after the patience."""
         end = time.monotonic() + patience_s
@@ -134,7 +190,7 @@ class Edge:
             if raw is None:
                 await self._app(scope, _Inbound(body, receive), outbound)
             else:
-                await outbound.send_whole(await raw(scope, body))
+                await outbound.send_whole(await raw(_raw_request(scope, body)))
         finally:
             self._under_way -= 1
             self._meter.seconds.observe(time.perf_counter() - began)
@@ -145,7 +201,8 @@ class Edge:
             if name == b"content-length":
                 declared, has_body = _length(value), True
             elif name == b"transfer-encoding":
-                has_body = True
+                close = {"Connection": "close"}
+                raise Problem(411, "length_required", "a body says before it comes how long it is", headers=close)
         if not has_body:
             return b""
         limit = self._limit_of(scope["path"])
@@ -191,29 +248,36 @@ class _Outbound:
 
     def __init__(self, send: Send, request_id: str) -> None:
         self._send = send
-        self._own = (*_HEADERS, (b"x-request-id", request_id.encode()))
+        self._request_id = request_id
         self.status = 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             # 3.
             self.status = message["status"]
-            message["headers"] = [*message["headers"], *self._own]
+            own = (*_HEADERS, ("x-request-id", self._request_id))
+            message["headers"] = [*message["headers"], *_encoded(own)]
         await self._send(message)
 
     async def send_whole(self, answer: RawAnswer) -> None:
         """Send an answer that is there whole."""
         self.status = answer.status
-        size = str(len(answer.body)).encode()
-        own = ((b"content-type", answer.media_type), (b"content-length", size))
-        start: Any = {
-            "type": "http.response.start",
-            "status": answer.status,
-            "headers": [*own, *answer.headers, *self._own],
-        }
+        status, headers, body = _whole_answer(answer, self._request_id)
+        size = (b"content-length", str(len(body)).encode())
+        start: Any = {"type": "http.response.start", "status": status, "headers": [*_encoded(headers), size]}
         await self._send(start)
-        end: Any = {"type": "http.response.body", "body": answer.body, "more_body": False}
+        end: Any = {"type": "http.response.body", "body": body, "more_body": False}
         await self._send(end)
+
+
+def _whole_answer(answer: RawAnswer, request_id: str) -> Whole:
+    # 3.
+    own = (*_HEADERS, ("x-request-id", request_id))
+    return answer.status, [("content-type", answer.media_type), *answer.headers, *own], answer.body
+
+
+def _encoded(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
 async def _whole(receive: Receive, limit: int) -> bytes:
@@ -242,7 +306,12 @@ def _too_large(limit: int) -> Problem:
     return Problem(413, "body_too_large", f"at most {limit} bytes", headers={"Connection": "close"})
 
 
+def _raw_request(scope: Any, body: bytes) -> RawRequest:
+    headers = {name: value.decode("latin-1") for name, value in reversed(scope["headers"])}
+    return RawRequest(scope["method"], lambda name: headers.get(name.encode()), body, scope["state"]["request_id"])
+
+
 def _problem(error: Exception, request_id: str) -> RawAnswer:
     told, headers = problem_of(error, request_id)
-    lines = tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
-    return RawAnswer(told["status"], MEDIA_TYPE.encode(), encoded(told), lines)
+    lines = tuple((name.lower(), value) for name, value in headers.items())
+    return RawAnswer(told["status"], MEDIA_TYPE, encoded(told), lines)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any, Final
+from typing import Final
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from dcep.http.addresses import require_free
+from dcep.http.bridge import bridge
 from dcep.http.edge import Edge
 
 # A client that has not sent its headers by then is cut off; bodies have a limit of their own at the edge.
@@ -31,10 +32,10 @@ async def serve(edge: Edge, host: str, port: int, stop: asyncio.Event) -> None:
     require_free(host, port)
     logging.getLogger("_granian").setLevel(logging.ERROR)
     server = Server(
-        _plain(edge),
+        bridge(edge),
         address=host,
         port=port,
-        interface=Interfaces.ASGINL,
+        interface=Interfaces.RSGI,
         http=HTTPModes.http1,
         websockets=False,
         backlog=_BACKLOG,
@@ -56,11 +57,3 @@ async def serve(edge: Edge, host: str, port: int, stop: asyncio.Event) -> None:
     except TimeoutError:
         # Whoever is still connected has never sent a whole request: every one that was sent is answered.
         logging.getLogger("dcep.http").info("connections that idle are cut off")
-
-
-def _plain(edge: Edge) -> Any:
-    # The server looks at the signature of a function.
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        await edge(scope, receive, send)
-
-    return app

@@ -88,7 +88,7 @@ def ask(
     )
     sent: list[dict[str, Any]] = []
     waiting = list(parts)
-    lines = [(b"transfer-encoding", b"chunked")] if parts else []
+    lines = [(b"content-length", b"%d" % min(sum(map(len, parts)), MAX_BODY))] if parts else []
 
     async def receive() -> dict[str, Any]:
         if waiting:
@@ -159,10 +159,18 @@ def test_a_length_that_is_none_is_refused(length: bytes) -> None:
 
 
 def test_a_body_that_turns_out_too_long_is_cut_off() -> None:
-    """A chunked body names no length: it is counted while it comes."""
+    """What is declared is held against what comes, whatever the server has let through."""
     answer = ask("POST", "/v1/orders", bytes(MAX_BODY), b"x", b"never looked at", stalls=True)
 
     assert (answer.status, answer.problem["code"]) == (413, "body_too_large")
+    assert answer.headers["connection"] == "close"
+
+
+def test_a_body_that_declares_no_length_is_not_read() -> None:
+    """Half of it could not be told from all of it."""
+    answer = ask("POST", "/v1/orders", headers=[(b"transfer-encoding", b"chunked")])
+
+    assert (answer.status, answer.problem["code"]) == (411, "length_required")
     assert answer.headers["connection"] == "close"
 
 

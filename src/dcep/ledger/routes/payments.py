@@ -16,7 +16,7 @@ import msgspec
 
 from dcep.errors import Unavailable
 from dcep.http import bodies
-from dcep.http.edge import RawAnswer, RawRoute
+from dcep.http.edge import RawAnswer, RawRequest, RawRoute
 from dcep.http.problems import MEDIA_TYPE, Problem, document, encoded
 from dcep.ledger.client import WorkerLine
 from dcep.ledger.log import Archived
@@ -35,8 +35,8 @@ HISTORY: Final = "/v1/history"
 LIMITS: Final = {BATCH: MAX_JOB_BYTES}
 
 _RETRY_AFTER_MS: Final = 1_000
-_BINARY: Final = b"application/octet-stream"
-_JSON: Final = b"application/json"
+_BINARY: Final = "application/octet-stream"
+_JSON: Final = "application/json"
 _STATUS: Final = {
     Status.SETTLED: 200,
     Status.REFUSED: 409,
@@ -138,15 +138,15 @@ class Counter:
 def payment_routes(counter: Counter) -> dict[str, RawRoute]:
     """Return the routes through which commands come in, by path."""
 
-    async def payments(scope: Any, body: bytes) -> RawAnswer:
-        _require_post(scope)
-        wire = _wire(scope, body)
+    async def payments(request: RawRequest) -> RawAnswer:
+        _require_post(request)
+        wire = _wire(request)
         answer = (await counter.submit([wire]))[0]
-        return await _tell(counter.line, scope, wire, answer)
+        return await _tell(counter.line, request, wire, answer)
 
-    async def batch(scope: Any, body: bytes) -> RawAnswer:
-        _require_post(scope)
-        answers = await counter.submit(_wires(scope, body))
+    async def batch(request: RawRequest) -> RawAnswer:
+        _require_post(request)
+        answers = await counter.submit(_wires(request))
         packed = b"".join(
             [
                 BATCH_ANSWER.pack(answer.outcome.status, answer.outcome.reason, answer.seq or 0, answer.place)
@@ -155,14 +155,14 @@ def payment_routes(counter: Counter) -> dict[str, RawRoute]:
         )
         return RawAnswer(200, _BINARY, packed)
 
-    async def history(scope: Any, body: bytes) -> RawAnswer:
-        _require_post(scope)
-        wire = _wire(scope, body)
+    async def history(request: RawRequest) -> RawAnswer:
+        _require_post(request)
+        wire = _wire(request)
         try:
             answer = await asyncio.to_thread(counter.line.history, wire)
         except Malformed as error:
             raise Problem(422, "malformed", "these bytes are no command of this network") from error
-        return await _tell(counter.line, scope, wire, answer)
+        return await _tell(counter.line, request, wire, answer)
 
     return {PAYMENTS: payments, BATCH: batch, HISTORY: history}
 
@@ -170,28 +170,20 @@ def payment_routes(counter: Counter) -> dict[str, RawRoute]:
 # 1.
 
 
-def _require_post(scope: Any) -> None:
-    if scope["method"] != "POST":
+def _require_post(request: RawRequest) -> None:
+    if request.method != "POST":
         raise Problem(405, "method_not_allowed", "a command is posted", headers={"Allow": "POST"})
 
 
-def _header(scope: Any, wanted: bytes) -> bytes:
-    for name, value in scope["headers"]:
-        if name == wanted:
-            found: bytes = value
-            return found
-    return b""
+def _wire(request: RawRequest) -> bytes:
+    return bodies.command_in(request.header("content-type") or "", request.body, at_most=MAX_WIRE)
 
 
-def _wire(scope: Any, body: bytes) -> bytes:
-    return bodies.command_in(_header(scope, b"content-type").decode("latin-1"), body, at_most=MAX_WIRE)
-
-
-def _wires(scope: Any, body: bytes) -> list[bytes]:
-    if _header(scope, b"content-type") != _BINARY:
+def _wires(request: RawRequest) -> list[bytes]:
+    if request.header("content-type") != _BINARY:
         raise Problem(415, "unsupported_media_type", "application/octet-stream")
     try:
-        wires = split(body)
+        wires = split(request.body)
     except Malformed as error:
         raise Problem(400, "malformed_body", "each command stands behind its length, two bytes") from error
     if not wires:
@@ -202,10 +194,10 @@ def _wires(scope: Any, body: bytes) -> list[bytes]:
 # 3.
 
 
-async def _tell(line: WorkerLine, scope: Any, wire: bytes, answer: Answer) -> RawAnswer:
+async def _tell(line: WorkerLine, request: RawRequest, wire: bytes, answer: Answer) -> RawAnswer:
     outcome = answer.outcome
     status = _STATUS[outcome.status]
-    is_minimal = b"return=minimal" in _header(scope, b"prefer")
+    is_minimal = "return=minimal" in (request.header("prefer") or "")
     told = AnswerBody(
         answer="unavailable" if outcome.status is Status.BEHIND else outcome.status.name.lower(),
         code=outcome.code,
@@ -218,13 +210,13 @@ async def _tell(line: WorkerLine, scope: Any, wire: bytes, answer: Answer) -> Ra
     if status == 200:
         return RawAnswer(200, _JSON, msgspec.json.encode(told))
     detail, next_step = _DETAIL[outcome.status]
-    problem = document(status, told.code, detail, next_step=next_step, request_id=scope["state"]["request_id"])
+    problem = document(status, told.code, detail, next_step=next_step, request_id=request.request_id)
     extra: dict[str, Any] = msgspec.to_builtins(told)
-    headers: tuple[tuple[bytes, bytes], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
     if status == 503:
         extra["retry_after_ms"] = _RETRY_AFTER_MS
-        headers = ((b"retry-after", b"1"),)
-    return RawAnswer(status, MEDIA_TYPE.encode(), encoded({**problem, **extra}), headers)
+        headers = (("retry-after", "1"),)
+    return RawAnswer(status, MEDIA_TYPE, encoded({**problem, **extra}), headers)
 
 
 def _command_id(line: WorkerLine, wire: bytes, answer: Answer) -> str | None:
