@@ -16,18 +16,21 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
+from dcep.crypto.suites import Signer
 from dcep.http.askers import Asked, Asker, Askers
 from dcep.http.edge import Edge
 from dcep.http.events import Bell
 from dcep.http.server import serve
 from dcep.ledger.routes import ledger_service
 from dcep.messages.http_signatures import UnsignedRequest
+from dcep.messages.merchants.webhooks import public_key_text
 from dcep.money import Fen
 from dcep.operators.bank import Bank
 from dcep.operators.exchange.deposits import SimulatedCoreBanking
 from dcep.operators.routes import operator_service
 from dcep.operators.routes.branch import Branch
 from dcep.operators.routes.records import OperatorBody
+from dcep.operators.routes.webhooks import Dispatch
 from tests.town import Town, open_town, resident_number, rest
 
 FUNDS: Final = Fen(1_000_000)
@@ -100,7 +103,8 @@ class Houses:
         classes = self.town.economy.genesis.rules.classes
         told = Bell(self._loop)
         branch = Branch(bank=self.bank, clock=lambda: self.town.now, wake=bell.ring, told=told, classes=classes)
-        operator = operator_service(branch, about, self.operator_url, _NOBODY, ids=ids, missing=list)
+        dispatch = Dispatch(key=public_key_text(Signer(bytes(32))), may_be_inside=True)
+        operator = operator_service(branch, about, self.operator_url, _NOBODY, ids=ids, missing=list, dispatch=dispatch)
         serving = [
             asyncio.create_task(serve(edge, _HOST, port, self._stop))
             for edge, port in zip((_Door(self, ledger), operator), self._ports, strict=True)

@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from dcep.client.asynchronous import AsyncClient
     from dcep.client.blocking import Client
     from dcep.client.webhooks import Webhook, read_webhook
+    from dcep.messages.merchants.webhooks import BadWebhook
 
 __all__ = [
     "Account",
     "AsyncClient",
+    "BadWebhook",
     "Client",
     "Event",
     "Evidence",
@@ -41,7 +43,13 @@ __all__ = [
     "Webhook",
     "read_webhook",
 ]
-_ROOMS = {"AsyncClient": "asynchronous", "Client": "blocking", "Webhook": "webhooks", "read_webhook": "webhooks"}
+_ROOMS = {
+    "AsyncClient": "asynchronous",
+    "BadWebhook": "webhooks",
+    "Client": "blocking",
+    "Webhook": "webhooks",
+    "read_webhook": "webhooks",
+}
 
 
 def __getattr__(name: str) -> Any:

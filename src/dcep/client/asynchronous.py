@@ -98,6 +98,14 @@ class AsyncClient:
         """Ask for a page of what moved, the newest first."""
         return await self._driver.walk(self.stories.door.history(cursor, limit))
 
+    async def name_webhook(self, url: str) -> str:
+        """Let a server be told of all that happens to the wallet, and return the key of the messages, `whpk_…`."""
+        return await self._driver.walk(self.stories.door.name_webhook(url))
+
+    async def end_webhook(self) -> None:
+        """Let nobody be told any more."""
+        await self._driver.walk(self.stories.door.end_webhook())
+
     async def exchange(self, amount: Fen, *, key: str | None = None) -> OperatorOrder:
         """Exchange deposit for digital currency 兑出, and wait for the end."""
         return await self._driver.walk(self.stories.orders.exchange(amount, key))

@@ -110,6 +110,14 @@ class Client:
         """Ask for a page of what moved, the newest first."""
         return self._walk(self.stories.door.history(cursor, limit))
 
+    def name_webhook(self, url: str) -> str:
+        """Let a server be told of all that happens to the wallet, and return the key of the messages, `whpk_…`."""
+        return self._walk(self.stories.door.name_webhook(url))
+
+    def end_webhook(self) -> None:
+        """Let nobody be told any more."""
+        self._walk(self.stories.door.end_webhook())
+
     def exchange(self, amount: Fen, *, key: str | None = None) -> OperatorOrder:
         """Exchange deposit for digital currency 兑出, and wait for the end.
 

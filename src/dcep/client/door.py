@@ -56,6 +56,18 @@ class Door:
             raise strange("no page")
         return Page(items=tuple(read(Movement, item) for item in items), next=behind)
 
+    def name_webhook(self, url: str) -> Steps[str]:
+        """Let a server be told of all that happens to the wallet, and return the key of the messages."""
+        reply = yield from self.asked("PUT", self.path("webhook"), json={"url": url})
+        key = reply.document().get("key")
+        if not isinstance(key, str):
+            raise strange("no key")
+        return key
+
+    def end_webhook(self) -> Steps[None]:
+        """Let nobody be told any more."""
+        yield from self.asked("DELETE", self.path("webhook"))
+
     def path(self, rest: str) -> str:
         """Return the path of a route of this wallet."""
         return f"/v1/wallets/{self.wallet:016}/{rest}"

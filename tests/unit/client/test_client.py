@@ -13,6 +13,7 @@ from dcep.client import AsyncClient, Client, Event, Evidence
 from dcep.client.folder import WalletFolder
 from dcep.errors import BadInput, DcepError
 from dcep.ids import NetworkId
+from dcep.messages.merchants.webhooks import read_public_key
 from dcep.money import Fen
 from tests.houses import FUNDS, Houses
 from tests.unit.client.conftest import PASSWORD, Person
@@ -249,6 +250,17 @@ def test_the_history_is_told_a_page_at_a_time(houses: Houses, li: Person, bakery
     assert rest.next is None
     assert (theirs.command_id, theirs.counterparty, theirs.amount_fen) == (paid.id, li.client.wallet, 500)
     assert bakery.client.proof_of(theirs.command_id, theirs.seq, theirs.place).receiver == bakery.client.wallet
+
+
+def test_a_webhook_is_named_and_ended(bakery: Person) -> None:
+    """The key is what messages are judged by; the same address again goes on with the same one."""
+    client, url = bakery.client, "http://127.0.0.1:1/hook"
+
+    keys = {client.name_webhook(url) for _ in range(2)}
+    client.end_webhook()
+
+    (key,) = keys
+    assert len(read_public_key(key)) == 32
 
 
 def test_events_go_on_behind_the_last_one(houses: Houses, li: Person, bakery: Person) -> None:
