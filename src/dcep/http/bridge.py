@@ -1,7 +1,7 @@
 """From the server to the edge: the server speaks RSGI, with fewer words than ASGI, in which the edge is spoken to.
 
-1. A request becomes a scope. RSGI tells a path decoded; it is written again with the fewest escapes that RFC 3986
-   allows, and that is the address which a signature must name.
+1. A request becomes a scope. RSGI tells a path decoded; it is written again with everything escaped but what RFC 3986
+   leaves unreserved, and that is the address which a signature must name.
 2. A body is read whole: the edge has looked at its length, and refuses one that declares none. (The server would tell
    such a body that was cut off like a whole one.)
 3. An answer that is there whole leaves in one call; one that goes on is streamed. Who has gone away is told nothing.
@@ -19,8 +19,6 @@ from granian._granian import RSGIProtocolClosed, RSGIProtocolError
 
 from dcep.http.edge import Edge
 
-# RFC 3986, section 3.3: what stands in a path as it is, besides letters, digits and `-._~`.
-_PLAIN: Final = "/!$&'()*+,;=:@"
 _GONE: Final = (RSGIProtocolClosed, RSGIProtocolError)
 
 RsgiApp = Callable[[Any, Any], Awaitable[None]]
@@ -55,7 +53,7 @@ def _scope(scope: Any, headers: list[tuple[bytes, bytes]]) -> dict[str, Any]:
         "method": scope.method,
         "scheme": scope.scheme,
         "path": scope.path,
-        "raw_path": quote(scope.path, safe=_PLAIN).encode(),
+        "raw_path": quote(scope.path).encode(),
         "query_string": scope.query_string.encode("latin-1"),
         "root_path": "",
         "headers": headers,
