@@ -80,9 +80,14 @@ def test_a_seed_must_be_named() -> None:
 
 def test_ctrl_c_stops_every_process() -> None:
     """Who stops a long campaign gets the machine back, a word, and no traceback."""
-    running = subprocess.Popen(
-        [*_LINE, "--seed", "1", "--seeds", "100000"], stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
+    # Whoever runs the tests in the background of a shell has the key ignored, and so would every child.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        running = subprocess.Popen(
+            [*_LINE, "--seed", "1", "--seeds", "100000"], stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
     time.sleep(3)
 
     os.killpg(running.pid, signal.SIGINT)
