@@ -29,7 +29,7 @@ def bridge(edge: Edge) -> RsgiApp:
 
     async def app(scope: Any, protocol: Any) -> None:
         route = edge.raw_route(scope.path)
-        if route is not None and "content-length" in scope.headers:
+        if route is not None:
             # 4.
             with suppress(*_GONE):
                 ask = edge.answer_raw(route, scope.path, scope.method, scope.headers.get, protocol)

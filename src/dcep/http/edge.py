@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from litestar.types import ASGIApp, Message, Receive, Send
@@ -35,11 +36,15 @@ _HEADERS: Final = (
 _LOOK_S: Final = 0.02
 
 
+# Returns the first header with a name in lower case.
+Header = Callable[[str], str | None]
+
+
 class RawRequest(NamedTuple):
-    """A whole request to a route beside the framework; `header` returns the first with a name in lower case."""
+    """A whole request to a route beside the framework."""
 
     method: str
-    header: Callable[[str], str | None]
+    header: Header
     body: bytes
     request_id: str
 
@@ -103,7 +108,8 @@ class Edge:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         if scope["type"] == "http":
-            await self._answer(scope, receive, send)
+            with suppress(_Gone):
+                await self._answer(scope, receive, send)
 
     def raw_route(self, path: str) -> RawRoute | None:
         """Return the route beside the framework at a path, if one is there."""
@@ -114,23 +120,20 @@ class Edge:
         route: RawRoute,
         path: str,
         method: str,
-        header: Callable[[str], str | None],
+        header: Header,
         read: Callable[[], Awaitable[bytes]],
     ) -> Whole:
-        """Return the answer of a route beside the framework, on the short way: without a scope and without messages.
+        """Return the answer of a route beside the framework.
 
         Args:
-            header: returns a header of the request by its name in lower case; `content-length` stands among them.
-            read: reads the whole body, of the length that is declared.
+            header: returns a header of the request by its name in lower case.
+            read: reads the whole body, if one is declared.
         """
         # 1.
         request_id = next(self._ids)
         try:
             # 2.
-            limit = self._limit_of(path)
-            if _length((header("content-length") or "").encode()) > limit:
-                raise _too_large(limit)
-            body = await self._patience.wait_for(read())
+            body = await self._patience.wait_for(read()) if self._comes_body(path, header) else b""
         except Problem as problem:
             answer = _problem(problem, request_id)
         else:
@@ -159,6 +162,16 @@ class Edge:
         return not self._under_way
 
     async def _answer(self, scope: Any, receive: Receive, send: Send) -> None:
+        method, path, header = scope["method"], scope["path"], _header_of(scope)
+        limit = self._limit_of(path)
+
+        def read() -> Awaitable[bytes]:
+            return _whole(receive, limit)
+
+        route = self.raw_route(path)
+        if route is not None:
+            await _send_whole(send, await self.answer_raw(route, path, method, header, read))
+            return
         # 1.
         request_id = next(self._ids)
         state = scope.setdefault("state", {})
@@ -166,49 +179,48 @@ class Edge:
         outbound = _Outbound(send, request_id)
         try:
             # 2.
-            body = await self._read(scope, receive)
+            body = await self._patience.wait_for(read()) if self._comes_body(path, header) else b""
             # Whoever asks who has signed the request reads it there.
             state["body"] = body
             # Only now: who has not sent a whole request holds up no end.
             await self._pass_on(scope, body, receive, outbound)
         except _Gone:
-            return
+            raise
         except Exception as error:
             if outbound.status:
                 # Half an answer is out: cutting it off is all that can be said.
                 raise
-            await outbound.send_whole(_problem(error, request_id))
+            answer = _problem(error, request_id)
+            outbound.status = answer.status
+            await _send_whole(send, _whole_answer(answer, request_id))
         # 5.
-        self._count(scope["method"], outbound.status)
+        self._count(method, outbound.status)
 
     async def _pass_on(self, scope: Any, body: bytes, receive: Receive, outbound: _Outbound) -> None:
         began = time.perf_counter()
         self._under_way += 1
-        # 4.
-        raw = self._raw.get(scope["path"])
         try:
-            if raw is None:
-                await self._app(scope, _Inbound(body, receive), outbound)
-            else:
-                await outbound.send_whole(await raw(_raw_request(scope, body)))
+            await self._app(scope, _Inbound(body, receive), outbound)
         finally:
             self._under_way -= 1
             self._meter.seconds.observe(time.perf_counter() - began)
 
-    async def _read(self, scope: Any, receive: Receive) -> bytes:
-        declared, has_body = 0, False
-        for name, value in scope["headers"]:
-            if name == b"content-length":
-                declared, has_body = _length(value), True
-            elif name == b"transfer-encoding":
-                close = {"Connection": "close"}
-                raise Problem(411, "length_required", "a body says before it comes how long it is", headers=close)
-        if not has_body:
-            return b""
-        limit = self._limit_of(scope["path"])
-        if declared > limit:
+    def _comes_body(self, path: str, header: Header) -> bool:
+        """Return whether a body comes.
+
+        Raises:
+            Problem: 411 it declares no length, 400 none that is one, 413 too great a one.
+        """
+        if header("transfer-encoding") is not None:
+            close = {"Connection": "close"}
+            raise Problem(411, "length_required", "a body says before it comes how long it is", headers=close)
+        declared = header("content-length")
+        if declared is None:
+            return False
+        limit = self._limit_of(path)
+        if _length(declared) > limit:
             raise _too_large(limit)
-        return await self._patience.wait_for(_whole(receive, limit))
+        return True
 
     def _limit_of(self, path: str) -> int:
         segments = path.split("/")
@@ -259,15 +271,14 @@ class _Outbound:
             message["headers"] = [*message["headers"], *_encoded(own)]
         await self._send(message)
 
-    async def send_whole(self, answer: RawAnswer) -> None:
-        """Send an answer that is there whole."""
-        self.status = answer.status
-        status, headers, body = _whole_answer(answer, self._request_id)
-        size = (b"content-length", str(len(body)).encode())
-        start: Any = {"type": "http.response.start", "status": status, "headers": [*_encoded(headers), size]}
-        await self._send(start)
-        end: Any = {"type": "http.response.body", "body": body, "more_body": False}
-        await self._send(end)
+
+async def _send_whole(send: Send, whole: Whole) -> None:
+    status, headers, body = whole
+    size = (b"content-length", str(len(body)).encode())
+    start: Any = {"type": "http.response.start", "status": status, "headers": [*_encoded(headers), size]}
+    await send(start)
+    end: Any = {"type": "http.response.body", "body": body, "more_body": False}
+    await send(end)
 
 
 def _whole_answer(answer: RawAnswer, request_id: str) -> Whole:
@@ -295,8 +306,8 @@ async def _whole(receive: Receive, limit: int) -> bytes:
             return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def _length(value: bytes) -> int:
-    if not value.isdigit():
+def _length(value: str) -> int:
+    if not (value.isascii() and value.isdigit()):
         raise Problem(400, "malformed_body", "Content-Length is no length")
     return int(value)
 
@@ -306,9 +317,10 @@ def _too_large(limit: int) -> Problem:
     return Problem(413, "body_too_large", f"at most {limit} bytes", headers={"Connection": "close"})
 
 
-def _raw_request(scope: Any, body: bytes) -> RawRequest:
-    headers = {name: value.decode("latin-1") for name, value in reversed(scope["headers"])}
-    return RawRequest(scope["method"], lambda name: headers.get(name.encode()), body, scope["state"]["request_id"])
+def _header_of(scope: Any) -> Header:
+    # The first of a name counts.
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
+    return headers.get
 
 
 def _problem(error: Exception, request_id: str) -> RawAnswer:

@@ -123,12 +123,13 @@ def test_the_short_way_hears_the_body_and_tells_every_header(mirror: Mirror) -> 
 
 
 @pytest.mark.parametrize("path", [b"/v1/raw", b"/v1/other"])
-def test_a_body_in_chunks_is_refused_on_either_way(mirror: Mirror, path: bytes) -> None:
-    """It declares no length."""
+@pytest.mark.parametrize("length", [b"", b"Content-Length: 4\r\n"])
+def test_a_body_in_chunks_is_refused_on_either_way(mirror: Mirror, path: bytes, length: bytes) -> None:
+    """It declares no length, or one that does not count beside the chunks."""
     chunks = b"Transfer-Encoding: chunked\r\nContent-Type: a/b\r\n\r\n2\r\nbo\r\n2\r\ndy\r\n0\r\n\r\n"
     told = len(mirror.heard)
 
-    answer = mirror.say(b"POST %b HTTP/1.1\r\n" % path, _HEAD, chunks)
+    answer = mirror.say(b"POST %b HTTP/1.1\r\n" % path, _HEAD, length, chunks)
 
     assert answer.startswith(b"HTTP/1.1 411")
     assert b"length_required" in answer
