@@ -78,6 +78,11 @@ _ANSWERS: Final[dict[Status, str]] = {
 }
 
 
+def refusal_words(code: str) -> str | None:
+    """Return what a refusal's code means; None if it is no refusal of the ledger."""
+    return next((words for refusal, words in REFUSALS.items() if refusal.code == code), None)
+
+
 def reason_for(outcome: Outcome) -> str:
     """Return what an outcome that stands in a frame means."""
     match outcome.status:

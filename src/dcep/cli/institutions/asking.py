@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
-from dcep.cli.institutions.office import Office, caller_of
+from dcep.cli.institutions.office import Office, caller_of, drawn_id, enter
+from dcep.cli.options import typed_yuan
 from dcep.cli.output import DONE, NO, print_json, say, warn
-from dcep.errors import BadInput, Unavailable
-from dcep.money import BadAmount, Fen, parse_yuan, yuan
+from dcep.errors import BadInput
+from dcep.money import Fen, yuan
 
 CENTRAL_BANK: Final = "central-bank"
 STAFF: Final = "staff"
-_IDEMPOTENT: Final = "Idempotency-Key"
-_DRAWN: Final = 6
 _NEXT: Final = {
     "awaiting_reserves": ("propose",),
     "requested": ("propose",),
@@ -36,15 +34,9 @@ _SAYS: Final = {
 
 def ask_for(office: Office, order_id: str | None, wanted: Mapping[str, Any]) -> int:
     """Ask for an order under an id, drawn if none is named, and say how it stands."""
-    chosen = order_id or f"{wanted['kind']}-{secrets.token_hex(_DRAWN)}"
+    chosen = order_id or f"{wanted['kind']}-{drawn_id()}"
     caller = caller_of(office, CENTRAL_BANK, papers=STAFF)
-    try:
-        order = caller.ask("POST", "/v1/orders", json=wanted, headers={_IDEMPOTENT: chosen}).document()
-    except Unavailable as error:
-        # The order may be entered: only under the same id is the same line the same order.
-        error.next_step = f"run the same line again with --id {chosen}: nothing is ordered twice"
-        raise
-    return tell_order(office, order)
+    return tell_order(office, enter(caller, "/v1/orders", wanted, chosen))
 
 
 def tell_order(office: Office, order: Mapping[str, Any]) -> int:
@@ -64,11 +56,11 @@ def tell_order(office: Office, order: Mapping[str, Any]) -> int:
 
 
 def _state(order: Mapping[str, Any]) -> str:
-    from dcep.cli.reasons import REFUSALS
+    from dcep.cli.reasons import refusal_words
 
     state, code = order["state"], order["code"]
     # The codes of the ledger have words of their own; those of the central bank stand on the page of its orders.
-    meaning = next((words for refusal, words in REFUSALS.items() if refusal.code == code), _SAYS.get(state, ""))
+    meaning = refusal_words(code) or _SAYS.get(state, "")
     return f"{state}{f' ({code})' if code else ''}: {meaning}"
 
 
@@ -113,10 +105,7 @@ def fen_of(text: str) -> Fen:
     Raises:
         BadInput: `bad_number`, `negative`, `too_many_decimals`; `bad_amount`: nothing.
     """
-    try:
-        amount = parse_yuan(text)
-    except BadAmount as error:
-        raise BadInput(error.code, str(error), where=text) from error
+    amount = typed_yuan(text)
     if amount == 0:
         raise BadInput("bad_amount", "an order moves at least a fen", where=text)
     return amount

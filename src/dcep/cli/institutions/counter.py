@@ -5,7 +5,6 @@ A name is shown here and nowhere else: the operator alone has it, and its counte
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
@@ -13,11 +12,10 @@ from urllib.parse import quote
 
 from cyclopts import Parameter
 
-from dcep.cli.institutions.office import Counter, caller_of
+from dcep.cli.institutions.office import Counter, caller_of, drawn_id, enter
+from dcep.cli.options import typed_wallet, typed_yuan
 from dcep.cli.output import DONE, NO, UNAVAILABLE, print_json, say, warn
-from dcep.errors import BadInput, Unavailable
-from dcep.ids import BadWalletId, parse_wallet_id
-from dcep.money import BadAmount, Fen, parse_yuan, yuan
+from dcep.money import Fen, yuan
 
 if TYPE_CHECKING:
     from dcep.clock import UnixMs
@@ -27,8 +25,6 @@ RequestKey = Annotated[str | None, Parameter(name="--id")]
 Wait = Annotated[bool, Parameter(name="--wait", negative=())]
 _HERE: Final = Counter()
 _STAFF: Final = "counter"
-_IDEMPOTENT: Final = "Idempotency-Key"
-_DRAWN: Final = 6
 _PATIENCE_S: Final = 30.0
 _LOOK_S: Final = 0.2
 _BADLY: Final = ("refused", "reversed")
@@ -54,7 +50,7 @@ def customer(wallet: str, /, *, counter: Counter = _HERE) -> int:
     wallet
         Its number, 16 digits; between quotes it may have spaces.
     """
-    told = _staff(counter).ask("GET", f"/v1/customers/{_wallet(wallet)}").document()
+    told = _staff(counter).ask("GET", f"/v1/customers/{typed_wallet(wallet):016}").document()
     if counter.json:
         print_json(told)
         return DONE
@@ -88,7 +84,9 @@ def freeze(
     request_key
         The request's key, drawn if it is not named. The same line again is the same order.
     """
-    return _ask_for(counter, f"/v1/wallets/{_wallet(wallet)}/freeze", request_key, {"scope": scope, "basis": basis})
+    return _ask_for(
+        counter, f"/v1/wallets/{typed_wallet(wallet):016}/freeze", request_key, {"scope": scope, "basis": basis}
+    )
 
 
 def unfreeze(wallet: str, /, *, basis: str, request_key: RequestKey = None, counter: Counter = _HERE) -> int:
@@ -103,7 +101,7 @@ def unfreeze(wallet: str, /, *, basis: str, request_key: RequestKey = None, coun
     request_key
         The request's key, drawn if it is not named.
     """
-    return _ask_for(counter, f"/v1/wallets/{_wallet(wallet)}/unfreeze", request_key, {"basis": basis})
+    return _ask_for(counter, f"/v1/wallets/{typed_wallet(wallet):016}/unfreeze", request_key, {"basis": basis})
 
 
 def orders(*, limit: int = 100, cursor: str | None = None, counter: Counter = _HERE) -> int:
@@ -171,11 +169,7 @@ def reconcile(day: str, /, *, allocated: str, counter: Counter = _HERE) -> int:
     """
     from dcep.cli.institutions.words import tell_table
 
-    try:
-        fen = parse_yuan(allocated)
-    except BadAmount as error:
-        raise BadInput(error.code, str(error), where=allocated) from error
-    path, query = f"/v1/reconciliation/{quote(day, safe='')}", {"allocated_fen": str(fen)}
+    path, query = f"/v1/reconciliation/{quote(day, safe='')}", {"allocated_fen": str(typed_yuan(allocated))}
     told = _staff(counter).ask("GET", path, query=query).document()
     code = NO if told["breaks"] else DONE
     if counter.json:
@@ -199,14 +193,7 @@ def _staff(counter: Counter) -> Caller:
 
 
 def _ask_for(counter: Counter, path: str, request_key: str | None, wanted: Mapping[str, Any]) -> int:
-    chosen = request_key or secrets.token_hex(_DRAWN)
-    try:
-        order = _staff(counter).ask("POST", path, json=wanted, headers={_IDEMPOTENT: chosen}).document()
-    except Unavailable as error:
-        # The order may be taken: only under the same key is the same line the same order.
-        error.next_step = f"run the same line again with --id {chosen}: nothing is ordered twice"
-        raise
-    return _tell_order(counter, order)
+    return _tell_order(counter, enter(_staff(counter), path, wanted, request_key or drawn_id()))
 
 
 def _tell_order(counter: Counter, order: Mapping[str, Any]) -> int:
@@ -223,22 +210,9 @@ def _tell_order(counter: Counter, order: Mapping[str, Any]) -> int:
 
 
 def _meaning(code: str) -> str:
-    from dcep.cli.reasons import REFUSALS
+    from dcep.cli.reasons import refusal_words
 
-    words = next((words for refusal, words in REFUSALS.items() if refusal.code == code), "")
-    return words or "see docs/reference/errors.md"
-
-
-def _wallet(text: str) -> str:
-    """Return a wallet's number as it stands in a path.
-
-    Raises:
-        BadInput: `bad_wallet_id`.
-    """
-    try:
-        return f"{parse_wallet_id(text):016}"
-    except BadWalletId as error:
-        raise BadInput("bad_wallet_id", str(error), where=text) from error
+    return refusal_words(code) or "see docs/reference/errors.md"
 
 
 def _yuan(order: Mapping[str, Any]) -> str:

@@ -5,14 +5,16 @@ Beside `dcep up --data DIR` all of it is found in that folder. Elsewhere each is
 
 from __future__ import annotations
 
+import secrets
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from cyclopts import Parameter
 
-from dcep.errors import BadInput
+from dcep.errors import BadInput, Unavailable
 
 if TYPE_CHECKING:
     from dcep.http.caller import Caller, Seal
@@ -81,6 +83,24 @@ def caller_of(office: Office, institution: str, *, papers: str | None) -> Caller
 
     url = office.url or _url_in(office.data / institution / "settings.toml")
     return Caller(url, seal=None if papers is None else _seal(office, institution, papers))
+
+
+def enter(caller: Caller, path: str, wanted: Mapping[str, Any], order_id: str) -> dict[str, Any]:
+    """Ask for an order under an id, and return it as it was entered.
+
+    Raises:
+        Unavailable: it may be entered all the same: the same line under the same id orders nothing twice.
+    """
+    try:
+        return caller.ask("POST", path, json=wanted, headers={"Idempotency-Key": order_id}).document()
+    except Unavailable as error:
+        error.next_step = f"run the same line again with --id {order_id}: nothing is ordered twice"
+        raise
+
+
+def drawn_id() -> str:
+    """Return an id for an order of which nobody has named one."""
+    return secrets.token_hex(6)
 
 
 def _seal(office: Office, institution: str, name: str) -> Seal:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from cyclopts import App
 
-from dcep.cli.options import Archives
+from dcep.cli.options import Archives, typed_wallet
 from dcep.cli.output import DONE, NO, print_json, say
 from dcep.cli.progress import progress_bar
 from dcep.errors import BadInput, DcepError, Unavailable
@@ -126,16 +126,12 @@ def statement(wallet: str, folder: Path, /, *, archive: Archives = None, json: b
         Print one JSON document.
     """
     from dcep.cli.ledger.words import statement_document, tell_statement
-    from dcep.ids import BadWalletId, parse_wallet_id
     from dcep.ledger.archived import read_with
     from dcep.ledger.folder import Folder
     from dcep.ledger.native import RustEngine
     from dcep.ledger.reading.statements import statement_of
 
-    try:
-        number = parse_wallet_id(wallet)
-    except BadWalletId as error:
-        raise BadInput("bad_wallet_id", str(error), where=wallet) from error
+    number = typed_wallet(wallet)
     with Folder.open(folder) as opened:
         read_with(opened, archive or ())
         found = statement_of(opened, number, RustEngine, progress_bar())

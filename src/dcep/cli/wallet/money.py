@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dcep.cli.options import typed_wallet, typed_yuan
 from dcep.cli.output import DONE, NO, print_json, say, warn
 from dcep.cli.wallet.place import Place, client_of
 from dcep.errors import BadInput, DcepError
@@ -88,36 +89,25 @@ def pay(to: str, amount: str | None = None, /, *, key: str | None = None, place:
     key
         The payment's own key, 1 to 64 of A-Z, a-z, 0-9, - and _: under one key at most one payment is ever signed.
     """
-    from dcep.ids import BadWalletId, parse_wallet_id
-
     with client_of(place) as client:
         if any(character.isalpha() for character in to):
             return _answer(client, place, to, amount, key)
         if amount is None:
             raise BadInput("bad_options", "to a wallet an amount is paid", next_step="dcep wallet pay WALLET AMOUNT")
-        try:
-            receiver, fen = parse_wallet_id(to), amount_of(amount)
-        except BadWalletId as error:
-            raise BadInput("bad_wallet_id", str(error), where=to) from error
-        payment, is_old = client.pay_once(receiver, fen, key=key)
+        payment, is_old = client.pay_once(typed_wallet(to), amount_of(amount), key=key)
         return _tell(client, place, payment, is_old)
 
 
 def amount_of(text: str) -> Fen:
     """Return an amount that was typed, more than nothing; BadInput with the code of what is wrong."""
-    from dcep.money import BadAmount, parse_yuan
-
-    try:
-        fen = parse_yuan(text)
-    except BadAmount as error:
-        raise BadInput(error.code, str(error), where=text) from error
+    fen = typed_yuan(text)
     if fen == 0:
         raise BadInput("bad_number", "an amount is more than nothing", where=text)
     return fen
 
 
 def _tell(client: Client, place: Place, payment: Payment, is_old: bool) -> int:
-    from dcep.cli.wallet.words import TAKEN_UP, code_of, payment_document, tell_payment, wanted
+    from dcep.cli.wallet.words import TAKEN_UP, tell_once, wanted
 
     # 1.
     if payment.answer is not None:
@@ -129,13 +119,7 @@ def _tell(client: Client, place: Place, payment: Payment, is_old: bool) -> int:
     # 2.
     if is_old:
         warn(TAKEN_UP)
-    if place.json:
-        print_json(payment_document(payment))
-        code = code_of(payment)
-    else:
-        code = tell_payment(payment)
-    client.tell(payment)
-    return code
+    return tell_once(client, payment, as_json=place.json)
 
 
 def _answer(client: Client, place: Place, text: str, amount: str | None, key: str | None) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
+from dcep.cli.options import typed_wallet
 from dcep.cli.output import DONE, print_json, say, warn
 from dcep.cli.wallet.place import Place, client_of
 from dcep.errors import BadInput
@@ -149,17 +150,11 @@ def recover(
 
 def rotate(*, place: Place = _HERE) -> int:
     """Put a new key in the place of the one that signs now; the old one signs nothing from then on."""
-    from dcep.cli.wallet.words import code_of, payment_document, tell_payment
+    from dcep.cli.wallet.words import tell_once
 
     with client_of(place) as client:
         client.heal()
-        payment = client.rotate()
-        if place.json:
-            print_json(payment_document(payment))
-            code = code_of(payment)
-        else:
-            code = tell_payment(payment)
-        client.tell(payment)
+        code = tell_once(client, client.rotate(), as_json=place.json)
     if code == DONE and not place.json:
         say("next: keep a copy of the folder's keys; the old copy opens nothing any more")
     return code
@@ -168,15 +163,11 @@ def rotate(*, place: Place = _HERE) -> int:
 def _restore(wallet_id: str, operator: str | None, network: str | None, key: Path | None, place: Place) -> None:
     from dcep.client.blocking import Client
     from dcep.crypto.sealed_keys import open_seed
-    from dcep.ids import BadWalletId, parse_wallet_id
     from dcep.messages.layout import Epoch
 
     if operator is None or key is None:
         raise BadInput("bad_options", "a new folder needs --operator and --key", next_step="dcep wallet recover --help")
-    try:
-        number = parse_wallet_id(wallet_id)
-    except BadWalletId as error:
-        raise BadInput("bad_wallet_id", str(error), where=wallet_id) from error
+    number = typed_wallet(wallet_id)
     password = place.password()
     seed = open_seed(key, password)
     with Client.create(place.folder, operator, password, network=_network(network), seed=seed) as client:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from dcep.cli.output import DONE, NO, UNAVAILABLE, say, warn
+from dcep.cli.output import DONE, NO, UNAVAILABLE, print_json, say, warn
 from dcep.ids import WalletId, format_wallet_id
 from dcep.money import Fen, yuan
 
 if TYPE_CHECKING:
+    from dcep.client import Client
     from dcep.client.records import Account, Movement, OperatorOrder, Payment, Proof
 
 _DONE_WORDS: Final = {
@@ -61,6 +62,17 @@ def tell_payment(payment: Payment) -> int:
     return NO
 
 
+def tell_once(client: Client, payment: Payment, *, as_json: bool) -> int:
+    """Say how a payment stands, write down that somebody has heard it, and return the exit code."""
+    if as_json:
+        print_json(payment_document(payment))
+        code = code_of(payment)
+    else:
+        code = tell_payment(payment)
+    client.tell(payment)
+    return code
+
+
 def code_of(payment: Payment) -> int:
     """Return the exit code of a payment."""
     return UNAVAILABLE if payment.answer is None else DONE if payment.is_settled else NO
@@ -68,12 +80,9 @@ def code_of(payment: Payment) -> int:
 
 def meaning(code: str) -> str:
     """Return what a final answer that is no means."""
-    from dcep.cli.reasons import REFUSALS
+    from dcep.cli.reasons import refusal_words
 
-    for refusal, words in REFUSALS.items():
-        if refusal.code == code:
-            return words
-    return "its time was over; it never will" if code == "expired" else "it never will"
+    return refusal_words(code) or ("its time was over; it never will" if code == "expired" else "it never will")
 
 
 def _in(words: dict[str, str], payment: Payment) -> str:
