@@ -6,11 +6,13 @@ Nothing waits in memory for a slow reader: what it has not seen is read from whe
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Final, NamedTuple
 
 import msgspec
+from litestar.datastructures import ResponseHeader
 
 from dcep.http.problems import Problem
 
@@ -18,6 +20,8 @@ from dcep.http.problems import Problem
 _STILL_HERE: Final = b": still here\n\n"
 _STILL_HERE_S: Final = 15.0
 _MAX_ID: Final = 2**63
+# A proxy in between must not gather events.
+PASSED_ON: Final = (ResponseHeader(name="X-Accel-Buffering", value="no", description="Pass each on at once."),)
 
 
 class Event(NamedTuple):
@@ -42,6 +46,45 @@ def last_seen(header: str | None) -> int | None:
     if not (header.isascii() and header.isdigit()) or int(header[:20]) >= _MAX_ID:
         raise Problem(400, "bad_cursor", "Last-Event-ID is the id of an event")
     return int(header)
+
+
+class Readers:
+    """Who reads a stream, or waits for its next event: a bounded number, and of one kind perhaps fewer.
+
+    Args:
+        most: how many at once.
+        most_of_a_kind: how many of one kind; None is `most`.
+    """
+
+    def __init__(self, most: int, most_of_a_kind: int | None = None) -> None:
+        self._most, self._most_of_a_kind = most, most if most_of_a_kind is None else most_of_a_kind
+        self._of: Counter[Hashable] = Counter()
+
+    def require_room(self, kind: Hashable = None) -> None:
+        """Return only if one more may read; Problem 429 `too_many_readers`."""
+        if not self._has_room(kind):
+            raise Problem(429, "too_many_readers", "as many read already as may", headers={"Retry-After": "5"})
+
+    @contextmanager
+    def reading(self, kind: Hashable = None) -> Iterator[None]:
+        """Count a reader while he reads."""
+        self._of[kind] += 1
+        try:
+            yield
+        finally:
+            self._of[kind] -= 1
+            if not self._of[kind]:
+                del self._of[kind]
+
+    async def admitted(self, events: AsyncIterator[bytes], kind: Hashable = None) -> AsyncIterator[bytes]:
+        """Pass a reader's events on; nothing to one of several who came at once for the last place."""
+        if self._has_room(kind):
+            with self.reading(kind):
+                async for event in events:
+                    yield event
+
+    def _has_room(self, kind: Hashable) -> bool:
+        return self._of[kind] < self._most_of_a_kind and self._of.total() < self._most
 
 
 class Bell:

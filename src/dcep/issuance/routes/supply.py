@@ -12,16 +12,14 @@ from threading import Lock
 from typing import Any, Final
 
 from litestar import Request, get, post
-from litestar.datastructures import ResponseHeader
 from litestar.params import FromQuery
 from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
 from dcep.clock import UnixMs
 from dcep.http.bodies import Strict
-from dcep.http.events import Bell, Event, last_seen, stream
+from dcep.http.events import PASSED_ON, Bell, Event, Readers, last_seen, stream
 from dcep.http.pages import DEFAULT_LIMIT, Page, key_of, page
-from dcep.http.problems import Problem
 from dcep.issuance.board import SupplyBoard
 from dcep.issuance.central_bank import CentralBank
 from dcep.issuance.routes.orders import STAFF, Limit, RequireStaff
@@ -178,7 +176,7 @@ def supply_routes(
 
 
 def _change_routes(watch: Watch, bell: Bell) -> list[ControllerRouterHandler]:
-    readers = asyncio.Semaphore(_READERS)
+    readers = Readers(_READERS)
 
     @get("/v1/supply/history", summary="What changed, the oldest first", sync_to_thread=True)
     def history(cursor: FromQuery[str | None] = None, limit: Limit = DEFAULT_LIMIT) -> Page[ChangeBody]:
@@ -189,21 +187,15 @@ def _change_routes(watch: Watch, bell: Bell) -> list[ControllerRouterHandler]:
         "/v1/events",
         summary="Each change of the supply when it is seen",
         media_type="text/event-stream",
-        response_headers=[ResponseHeader(name="X-Accel-Buffering", value="no", description="Pass each on at once.")],
+        response_headers=PASSED_ON,
     )
     async def events(request: _Any) -> Stream:
-        if readers.locked():
-            raise Problem(429, "too_many_readers", f"{_READERS} read already", headers={"Retry-After": "5"})
+        readers.require_room()
         after = last_seen(request.headers.get("last-event-id"))
         # Whoever comes for the first time hears how it stands.
         begin = max(await asyncio.to_thread(watch.newest) - 1, 0) if after is None else after
-
-        async def told() -> Any:
-            async with readers:
-                async for event in stream(begin, lambda seen: asyncio.to_thread(_events, watch, seen), bell):
-                    yield event
-
-        return Stream(told())
+        told = stream(begin, lambda seen: asyncio.to_thread(_events, watch, seen), bell)
+        return Stream(readers.admitted(told))
 
     return [history, events]
 

@@ -12,7 +12,7 @@ from litestar.params import FromQuery, QueryParameter
 from litestar.types import ControllerRouterHandler
 
 from dcep.http.askers import Asker, Askers, Part
-from dcep.http.events import Bell
+from dcep.http.events import Bell, Readers
 from dcep.http.pages import DEFAULT_LIMIT, MAX_LIMIT
 from dcep.http.problems import Problem
 from dcep.ids import OperatorId
@@ -31,7 +31,7 @@ _Operator = Annotated[int | None, QueryParameter(ge=1, le=999)]
 
 def movement_routes(line: WorkerLine, askers: Askers, bell: Bell) -> list[ControllerRouterHandler]:
     """Return what operators follow their wallets by."""
-    waiting = asyncio.Semaphore(_WAITING)
+    waiting = Readers(_WAITING)
 
     @get("/v1/movements", summary="What happened to an operator's wallets", security=[{"institution": []}])
     async def movements(
@@ -48,9 +48,8 @@ def movement_routes(line: WorkerLine, askers: Askers, bell: Bell) -> list[Contro
 
         if not wait_ms:
             return movements_body(await read(after))
-        if waiting.locked():
-            raise Problem(429, "too_many_readers", f"{_WAITING} wait already", headers={"Retry-After": "5"})
-        async with waiting:
+        waiting.require_room()
+        with waiting.reading():
             return movements_body(await _page_in_time(read, bell, after, wait_ms))
 
     return [movements]

@@ -14,7 +14,6 @@ from threading import Lock
 from typing import Annotated, Any, Final
 
 from litestar import Request, get
-from litestar.datastructures import ResponseHeader
 from litestar.params import FromPath, FromQuery, PathParameter, QueryParameter
 from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
@@ -22,7 +21,7 @@ from litestar.types import ControllerRouterHandler
 from dcep.errors import BadInput
 from dcep.http import bodies
 from dcep.http.askers import Askers
-from dcep.http.events import Bell, Event, last_seen, stream
+from dcep.http.events import PASSED_ON, Bell, Event, Readers, last_seen, stream
 from dcep.http.pages import DEFAULT_LIMIT, MAX_LIMIT, Page, key_of, page
 from dcep.http.problems import Problem
 from dcep.ids import TIER1, BadWalletId, LedgerId, WalletId, parse_wallet_id
@@ -74,7 +73,7 @@ Limit = Annotated[int, QueryParameter(ge=1, le=MAX_LIMIT)]
 
 def header_routes(line: WorkerLine, bell: Bell) -> list[ControllerRouterHandler]:
     """Return what everybody may know and check: the genesis, headers as they come, the receipt of one's own command."""
-    readers = asyncio.Semaphore(_READERS)
+    readers = Readers(_READERS)
 
     @get("/v1/genesis", summary="What the network is", sync_to_thread=True)
     def genesis() -> GenesisBody:
@@ -96,20 +95,14 @@ def header_routes(line: WorkerLine, bell: Bell) -> list[ControllerRouterHandler]
         "/v1/events",
         summary="Each header when it is signed",
         media_type="text/event-stream",
-        response_headers=[ResponseHeader(name="X-Accel-Buffering", value="no", description="Pass each on at once.")],
+        response_headers=PASSED_ON,
     )
     async def events(request: _Any) -> Stream:
-        if readers.locked():
-            raise Problem(429, "too_many_readers", f"{_READERS} read already", headers={"Retry-After": "5"})
+        readers.require_room()
         after = last_seen(request.headers.get("last-event-id"))
         begin = line.ledger.headers.count if after is None else after
-
-        async def told() -> Any:
-            async with readers:
-                async for event in stream(begin, lambda seen: asyncio.to_thread(_events, line, seen), bell):
-                    yield event
-
-        return Stream(told())
+        told = stream(begin, lambda seen: asyncio.to_thread(_events, line, seen), bell)
+        return Stream(readers.admitted(told))
 
     return [genesis, latest, header, receipt, events]
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from typing import Annotated, Final
 
 from litestar import get
-from litestar.datastructures import ResponseHeader
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
-from dcep.http.events import Event, last_seen, stream
+from dcep.http.events import PASSED_ON, Event, Readers, last_seen, stream
 from dcep.http.pages import DEFAULT_LIMIT, MAX_LIMIT, Page, key_of, page
 from dcep.http.problems import Problem
 from dcep.ids import WalletId
@@ -35,7 +32,7 @@ Limit = Annotated[int, QueryParameter(ge=1, le=MAX_LIMIT)]
 
 def history_routes(branch: Branch, door: Door) -> list[ControllerRouterHandler]:
     """Return the routes by which a holder hears of what happened to his wallet."""
-    bank, signed, readers = branch.bank, signed_by_holder(door), _Readers()
+    bank, signed, readers = branch.bank, signed_by_holder(door), Readers(_READERS, _READERS_OF_A_WALLET)
 
     @get("/v1/wallets/{wallet:str}/history", summary="What moved, the newest first", sync_to_thread=True, **signed)
     def history(
@@ -51,7 +48,7 @@ def history_routes(branch: Branch, door: Door) -> list[ControllerRouterHandler]:
         "/v1/wallets/{wallet:str}/events",
         summary="What moves and what ends, as it comes",
         media_type="text/event-stream",
-        response_headers=[ResponseHeader(name="X-Accel-Buffering", value="no", description="Pass each on at once.")],
+        response_headers=PASSED_ON,
         **signed,
     )
     async def events(request: Visit, wallet: FromPath[str], holder: By) -> Stream:
@@ -63,39 +60,15 @@ def history_routes(branch: Branch, door: Door) -> list[ControllerRouterHandler]:
             return await asyncio.to_thread(events_behind, branch, own, after)
 
         async def told() -> AsyncIterator[bytes]:
-            with readers.reading(own):
-                end = asyncio.get_running_loop().time() + _LONGEST_S
-                async for event in stream(begin, read, branch.told):
-                    yield event
-                    if asyncio.get_running_loop().time() > end:
-                        return
+            end = asyncio.get_running_loop().time() + _LONGEST_S
+            async for event in stream(begin, read, branch.told):
+                yield event
+                if asyncio.get_running_loop().time() > end:
+                    return
 
-        return Stream(told())
+        return Stream(readers.admitted(told(), own))
 
     return [history, events]
-
-
-class _Readers:
-    """Who reads events now: a bounded number, and few of one wallet."""
-
-    def __init__(self) -> None:
-        self._of: Counter[WalletId] = Counter()
-
-    def require_room(self, wallet: WalletId) -> None:
-        """Return only if one more may read; Problem 429 `too_many_readers`."""
-        if self._of[wallet] >= _READERS_OF_A_WALLET or self._of.total() >= _READERS:
-            raise Problem(429, "too_many_readers", "as many read already as may", headers={"Retry-After": "5"})
-
-    @contextmanager
-    def reading(self, wallet: WalletId) -> Iterator[None]:
-        """Count a reader while he reads."""
-        self._of[wallet] += 1
-        try:
-            yield
-        finally:
-            self._of[wallet] -= 1
-            if not self._of[wallet]:
-                del self._of[wallet]
 
 
 def events_behind(branch: Branch, wallet: WalletId, after: int) -> list[Event]:
