@@ -11,14 +11,11 @@ from urllib.parse import urlencode
 import httpx
 
 from dcep.client.asking import Ask
-from dcep.client.blocking import PATIENCE_S
-from dcep.client.driving import Patience, seals
+from dcep.client.driving import PATIENCE_S, Holding, Patience
 from dcep.client.events import SILENCE_S, EventReader
-from dcep.client.folder import WalletFolder, make_folder
+from dcep.client.folder import make_folder
 from dcep.client.meeting import meet, open_wallet
-from dcep.client.proofs import prove
 from dcep.client.records import Account, Event, Evidence, Movement, OperatorOrder, Page, Payment, Proof, WalletClassName
-from dcep.client.stories import Stories
 from dcep.clock import UnixMs
 from dcep.errors import Unavailable
 from dcep.http.caller import MAX_ANSWER, MAX_LINE, Reply, body_of, judged, too_long, unreachable
@@ -31,7 +28,7 @@ _End = TypeVar("_End")
 _TIMEOUT_S: Final = 10.0
 
 
-class AsyncClient:
+class AsyncClient(Holding):
     """A wallet that is kept in a folder, for one event loop. Arguments and errors are those of `Client`."""
 
     def __init__(
@@ -42,9 +39,8 @@ class AsyncClient:
         patience_s: float = PATIENCE_S,
         clock: Callable[[], UnixMs] | None = None,
     ) -> None:
-        kept = WalletFolder(folder, password if callable(password) else lambda: password)
-        self.stories: Final = Stories(kept, clock or machine.now, machine.random_bytes)
-        self._driver = _Driver(patience_s, seals(kept, self.stories.clock, machine.random_bytes))
+        super().__init__(folder, password, clock=clock)
+        self._driver = _Driver(patience_s, self._seals)
 
     @classmethod
     async def create(
@@ -76,11 +72,6 @@ class AsyncClient:
         """Let go of the connections and of the wallet's memory."""
         await self._driver.close()
         self.stories.folder.close()
-
-    @property
-    def wallet(self) -> WalletId:
-        """The wallet's number; BadInput `not_opened` before it has one."""
-        return self.stories.wallet
 
     async def open(self, wallet_class: WalletClassName, evidence: Evidence) -> OperatorOrder:
         """Ask the operator for the wallet's number, and wait until it is there."""
@@ -146,22 +137,6 @@ class AsyncClient:
         """Take up whatever has no final answer; return these payments as they stand then."""
         return await self._driver.walk(self.stories.payments.heal())
 
-    def request(
-        self,
-        name: str,
-        city: str,
-        amount: Fen | None = None,
-        *,
-        reference: str | None = None,
-        expires_at: UnixMs | None = None,
-    ) -> str:
-        """Return the text of a payment request to this wallet: what a code shows."""
-        return self.stories.request(name, city, amount, reference=reference, expires_at=expires_at)
-
-    def prove(self, receipt: bytes) -> Proof:
-        """Judge a receipt, asking nobody."""
-        return prove(receipt, self.stories.folder.trust)
-
     async def events(self, after: int | None = None) -> AsyncGenerator[Event, None]:
         """Yield what happens to the wallet, for ever; a stream that breaks goes on behind the last event."""
         reader, door = EventReader(after), self.stories.door
@@ -212,12 +187,7 @@ class _Driver:
                 asyncio.timeout(_TIMEOUT_S),
                 self._http.stream(ask.method, url, content=body or None, headers=headers) as answer,
             ):
-                whole = bytearray()
-                async for piece in answer.aiter_bytes():
-                    whole += piece
-                    if len(whole) > MAX_ANSWER:
-                        raise too_long()
-                return Reply(answer.status_code, dict(answer.headers), bytes(whole))
+                return await _whole(answer)
         except (httpx.HTTPError, OSError, TimeoutError) as error:
             raise unreachable(ask.url, error) from error
 
@@ -228,7 +198,8 @@ class _Driver:
         try:
             async with self._http.stream("GET", url, headers={**headers, **signed}) as answer:
                 if not answer.is_success:
-                    judged(Reply(answer.status_code, dict(answer.headers), await answer.aread()))
+                    async with asyncio.timeout(_TIMEOUT_S):
+                        judged(await _whole(answer))
                 rest = b""
                 async for piece in answer.aiter_bytes():
                     *whole, rest = (rest + piece).split(b"\n")
@@ -236,5 +207,14 @@ class _Driver:
                         raise too_long()
                     for line in whole:
                         yield line.rstrip(b"\r")
-        except (httpx.HTTPError, OSError) as error:
+        except (httpx.HTTPError, OSError, TimeoutError) as error:
             raise unreachable(operator, error) from error
+
+
+async def _whole(answer: httpx.Response) -> Reply:
+    whole = bytearray()
+    async for piece in answer.aiter_bytes():
+        whole += piece
+        if len(whole) > MAX_ANSWER:
+            raise too_long()
+    return Reply(answer.status_code, dict(answer.headers), bytes(whole))

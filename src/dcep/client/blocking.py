@@ -5,17 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from dcep.client.asking import Ask
-from dcep.client.driving import Patience, seals
+from dcep.client.driving import PATIENCE_S, Holding, Patience
 from dcep.client.events import SILENCE_S, EventReader
-from dcep.client.folder import WalletFolder, make_folder
+from dcep.client.folder import make_folder
 from dcep.client.meeting import meet, open_wallet
-from dcep.client.payments import payment_of
-from dcep.client.proofs import prove
 from dcep.client.records import Account, Event, Evidence, Movement, OperatorOrder, Page, Payment, Proof, WalletClassName
-from dcep.client.stories import Stories
 from dcep.clock import UnixMs
 from dcep.errors import Unavailable
 from dcep.http.caller import Caller, Reply
@@ -25,10 +22,9 @@ from dcep.services import machine
 from dcep.wallet.steps import Steps, Wait, drive
 
 _End = TypeVar("_End")
-PATIENCE_S: Final = 20.0
 
 
-class Client:
+class Client(Holding):
     """A wallet that is kept in a folder. One thread at a time.
 
     Args:
@@ -49,10 +45,8 @@ class Client:
         patience_s: float = PATIENCE_S,
         clock: Callable[[], UnixMs] | None = None,
     ) -> None:
-        kept = WalletFolder(folder, password if callable(password) else lambda: password)
-        self.stories: Final = Stories(kept, clock or machine.now, machine.random_bytes)
+        super().__init__(folder, password, clock=clock)
         self._driver = _Driver(patience_s)
-        self._seals = seals(kept, self.stories.clock, machine.random_bytes)
 
     @classmethod
     def create(
@@ -88,11 +82,6 @@ class Client:
     def close(self) -> None:
         """Let go of the wallet's memory."""
         self.stories.folder.close()
-
-    @property
-    def wallet(self) -> WalletId:
-        """The wallet's number; BadInput `not_opened` before it has one."""
-        return self.stories.wallet
 
     def open(self, wallet_class: WalletClassName, evidence: Evidence) -> OperatorOrder:
         """Ask the operator for the wallet's number, and wait until it is there."""
@@ -182,47 +171,6 @@ class Client:
     def exchange_once(self, amount: Fen, *, key: str | None = None) -> tuple[str, OperatorOrder, bool]:
         """Exchange, or go on with an exchange like this; return its key, the order, and whether it was an older one."""
         return self._walk(self.stories.orders.exchange_once(amount, key))
-
-    def untold(self) -> list[Payment]:
-        """Return what has no final answer, or an answer that nobody was told."""
-        return [payment_of(order) for order in self.stories.folder.store.untold()]
-
-    def tell(self, payment: Payment) -> None:
-        """Write down that somebody has heard a payment's final answer."""
-        self.stories.folder.store.tell(payment.id)
-
-    def tell_exchange(self, key: str) -> None:
-        """Write down that somebody has heard how an exchange ended."""
-        self.stories.folder.store.errands.tell(key)
-
-    def payments(self, limit: int = 100) -> list[Payment]:
-        """Return what this wallet has signed, the newest first."""
-        return [payment_of(order) for order in self.stories.folder.store.newest(limit)]
-
-    def request(
-        self,
-        name: str,
-        city: str,
-        amount: Fen | None = None,
-        *,
-        reference: str | None = None,
-        expires_at: UnixMs | None = None,
-    ) -> str:
-        """Return the text of a payment request to this wallet: what a code shows.
-
-        Args:
-            name: what people call the receiver, 1 to 25 characters.
-            city: 1 to 15 characters.
-            reference: 1 to 25 of `[A-Za-z0-9_-]`; a request with one is for one payment.
-
-        Raises:
-            BadRequest: a field does not fit the form.
-        """
-        return self.stories.request(name, city, amount, reference=reference, expires_at=expires_at)
-
-    def prove(self, receipt: bytes) -> Proof:
-        """Judge a receipt, asking nobody; DcepError `bad_receipt` if it proves nothing."""
-        return prove(receipt, self.stories.folder.trust)
 
     def events(self, after: int | None = None) -> Generator[Event, None, None]:
         """Yield what happens to the wallet, for ever; a stream that breaks goes on behind the last event.
