@@ -23,6 +23,7 @@ from dcep.client.records import Operator
 from dcep.crypto.keys import SEED_SIZE, BadKeyFile
 from dcep.crypto.sealed_keys import open_seed, seal_seed
 from dcep.crypto.suites import Signer
+from dcep.durable import flush_folder
 from dcep.errors import BadInput
 from dcep.ids import NetworkId, WalletId
 from dcep.messages.layout import Epoch, Key, Number
@@ -138,7 +139,7 @@ class WalletFolder:
     def end_opening(self) -> None:
         """Forget what was asked."""
         (self.path / _OPENING).unlink(missing_ok=True)
-        _flush(self.path)
+        flush_folder(self.path)
 
     def remember(self, wallet: WalletId, epoch: Epoch = _FIRST) -> None:
         """Give the folder its wallet's number, and a memory."""
@@ -148,12 +149,12 @@ class WalletFolder:
         WalletStore(new, Identity(network=self.trust.network, wallet=wallet, epoch=epoch)).close()
         new.chmod(0o600)
         new.replace(self.path / _MEMORY)
-        _flush(self.path)
+        flush_folder(self.path)
 
     def adopt(self, epoch: Epoch) -> None:
         """Let the first key be that of a later policy: it was kept elsewhere, and is in force there."""
         _key_file(self.path, _FIRST).rename(_key_file(self.path, epoch))
-        _flush(self.path / "keys")
+        flush_folder(self.path / "keys")
         self.store.catch_up(epoch, Number(1))
         self._signers.clear()
 
@@ -246,13 +247,4 @@ def _write(file: Path, told: Mapping[str, Any]) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     new.replace(file)
-    _flush(file.parent)
-
-
-def _flush(folder: Path) -> None:
-    # A new name is durable only when its folder is.
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    flush_folder(file.parent)

@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 from typing import Final
 
+from dcep.durable import flush_folder
 from dcep.errors import BadInput
 
 SEED_SIZE: Final = 32
@@ -65,7 +66,7 @@ def write_new(path: Path, data: bytes) -> None:
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
-    _flush_folder(path.parent)
+    flush_folder(path.parent)
 
 
 def derive(seed: bytes, *labels: str | int | bytes) -> bytes:
@@ -100,12 +101,3 @@ def _encoded(label: str | int | bytes) -> bytes:
 
 def _framed(kind: bytes, content: bytes) -> bytes:
     return kind + len(content).to_bytes(4, "big") + content
-
-
-def _flush_folder(folder: Path) -> None:
-    # A new name is durable only when its folder is.
-    file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)

@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from dcep.durable import build_durably
+
 
 class Edition(NamedTuple):
     """Which file lies under a name: another one when it was replaced. That costs no look into the file."""
@@ -28,13 +30,7 @@ def edition_of(path: Path) -> Edition | None:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file that is there whole or not at all, and durable when this returns."""
-    draft = path.with_suffix(".draft")
-    with draft.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(path)
-    flush_folder(path.parent)
+    build_durably(path, content, at=path.with_suffix(".draft"))
 
 
 @contextmanager
@@ -44,14 +40,5 @@ def alone(folder: Path) -> Iterator[None]:
     try:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
-    finally:
-        os.close(file)
-
-
-def flush_folder(folder: Path) -> None:
-    """Return when the names in a folder are durable."""
-    file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(file)
     finally:
         os.close(file)

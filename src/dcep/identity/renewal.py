@@ -19,10 +19,11 @@ from typing import Final
 from dcep.clock import DAY_MS, UnixMs
 from dcep.crypto.keys import new_seed
 from dcep.crypto.suites import Signer
+from dcep.durable import flush_folder
 from dcep.errors import BadInput
 from dcep.identity.centre import Centre
 from dcep.identity.certificates import Subject
-from dcep.identity.files import flush_folder, write_whole
+from dcep.identity.files import write_whole
 from dcep.identity.papers import read_pair
 from dcep.identity.requests import make_request
 

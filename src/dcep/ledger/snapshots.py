@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Final
 
 from dcep.crypto import merkle
+from dcep.durable import build_pieces_durably, flush_folder
 from dcep.errors import Damaged, Unavailable
 from dcep.ids import LedgerId, NetworkId
-from dcep.ledger.folder import LedgerFolder, build_pieces_durably, flush_folder
+from dcep.ledger.folder import LedgerFolder
 from dcep.messages.layout import Hash, Malformed, Seq
 
 MAGIC: Final = b"DCES"

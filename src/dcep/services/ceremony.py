@@ -21,6 +21,7 @@ from typing import Any, Final
 from dcep.clock import UnixMs
 from dcep.crypto.keys import SEED_SIZE, new_seed, read_seed
 from dcep.crypto.suites import Signer
+from dcep.durable import build_durably, make_folder
 from dcep.errors import BadInput, Unavailable
 from dcep.identity.centre import Centre
 from dcep.identity.certificates import Kind, Subject
@@ -28,7 +29,7 @@ from dcep.identity.files import alone
 from dcep.identity.papers import read_pair
 from dcep.identity.renewal import Party, Renewal, serial_of
 from dcep.ids import NetworkId, OperatorId
-from dcep.ledger.folder import Folder, build_durably, make_folder
+from dcep.ledger.folder import Folder
 from dcep.messages.commands.governance import Rules
 from dcep.messages.genesis import Genesis
 from dcep.messages.layout import Key

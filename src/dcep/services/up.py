@@ -21,12 +21,13 @@ from pathlib import Path
 from threading import Event
 from typing import Any, Final
 
+from dcep.durable import make_folder
 from dcep.errors import BadInput, Unavailable
 from dcep.http.addresses import require_free
 from dcep.http.caller import Caller
 from dcep.identity.certificates import Kind
 from dcep.issuance.rules import read_rules
-from dcep.ledger.folder import Folder, make_folder
+from dcep.ledger.folder import Folder
 from dcep.services import machine
 from dcep.services.ceremony import OFFICERS_NEEDED, Ceremony
 from dcep.services.chores import Chore, beside, keep

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from dcep.crypto.keys import new_seed, read_seed
+from dcep.durable import build_durably
 from dcep.errors import BadInput, Unavailable
-from dcep.ledger.folder import build_durably
 
 
 class RunFolder:

@@ -36,9 +36,9 @@ def found(centre: Path, /, *, name: str = "authentication centre", days: int = 7
     days
         How long the root counts; nothing outlives it.
     """
+    from dcep.durable import make_folder
     from dcep.identity.centre import Centre
     from dcep.identity.renewal import serial_of
-    from dcep.ledger.folder import make_folder
     from dcep.services import machine
 
     make_folder(centre)

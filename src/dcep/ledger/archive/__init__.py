@@ -19,12 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from dcep.durable import make_folder
 from dcep.errors import BadInput, DcepError, Unavailable
 from dcep.ids import ledger_name
 from dcep.ledger.archive.disk import Disk
 from dcep.ledger.archive.plan import Plan, Planner, StoreFile, require_startable
 from dcep.ledger.archived import MANIFEST, NOTE, Archived, ArchivedFile, read_manifest, read_note
-from dcep.ledger.folder import Folder, make_folder
+from dcep.ledger.folder import Folder
 from dcep.ledger.history.sealed import index_file
 from dcep.ledger.reading import Progress, no_progress
 

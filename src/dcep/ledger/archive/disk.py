@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from dcep.ledger.folder import build_durably, build_pieces_durably, flush_folder, make_folder
+from dcep.durable import build_durably, build_pieces_durably, flush_folder, make_folder
 
 _PIECE: Final = 1 << 20
 

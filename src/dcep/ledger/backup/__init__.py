@@ -23,6 +23,7 @@ from shutil import rmtree
 from tempfile import mkdtemp, mkstemp
 from typing import BinaryIO, Final
 
+from dcep.durable import flush_folder, make_folder
 from dcep.errors import BadInput, Damaged, DcepError, Unavailable
 from dcep.ids import ledger_name
 from dcep.ledger.archived import read_note
@@ -30,7 +31,7 @@ from dcep.ledger.audit import audit
 from dcep.ledger.audit.report import Report
 from dcep.ledger.backup.manifest import FILE_NAME, BadManifest, Head, Item, Manifest, decode_manifest
 from dcep.ledger.engine.standing import EngineMaker
-from dcep.ledger.folder import Folder, flush_folder, make_folder
+from dcep.ledger.folder import Folder
 from dcep.ledger.reading import Progress, Reading, no_progress
 from dcep.messages.frames import next_head
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Final
 
 from dcep.clock import UnixMs
+from dcep.durable import build_pieces_durably, make_folder
 from dcep.errors import Unavailable
-from dcep.ledger.folder import build_pieces_durably, make_folder
 from dcep.ledger.history.rows import ROW_SIZE, Row, Rows, find_row
 from dcep.messages.layout import Hash, Seq
 

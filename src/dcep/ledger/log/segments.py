@@ -20,8 +20,9 @@ from itertools import count
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
+from dcep.durable import make_folder, write_durably
 from dcep.errors import Unavailable
-from dcep.ledger.folder import LedgerFolder, make_folder, write_durably
+from dcep.ledger.folder import LedgerFolder
 from dcep.ledger.log import LogFailed, Torn
 from dcep.messages.layout import Seq
 

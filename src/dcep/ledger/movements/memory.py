@@ -16,10 +16,10 @@ from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
+from dcep.durable import make_folder
 from dcep.errors import Unavailable
 from dcep.ids import CommandId, OperatorId, WalletId, is_wallet_id
 from dcep.ledger.engine.book import Book
-from dcep.ledger.folder import make_folder
 from dcep.ledger.movements.movement import Effect, Movement
 from dcep.messages.classes import Scope
 from dcep.messages.frames import FIRST_HEAD
