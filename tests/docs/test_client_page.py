@@ -15,7 +15,7 @@ _CALL: Final = re.compile(r"`(?:Client\.)?([a-z_]+)[(`]")
 
 
 def _public(client: type) -> set[str]:
-    return {name for name in vars(client) if not name.startswith("_")} | {"create"}
+    return {name for name in dir(client) if not name.startswith("_")} | {"create"}
 
 
 def test_the_page_has_a_row_for_each_call_and_no_other() -> None:
