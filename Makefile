@@ -4,6 +4,8 @@ PYTHON ?= python3
 CARGO := cargo
 UV := .uv/bin/uv
 BIN := .venv/bin
+# Node and npm come with the Python packages; npm finds its Node by the path.
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix web
 RUST := --manifest-path rust/Cargo.toml --workspace --locked
 
 # uv must use the Python of this machine, never download another.
@@ -13,6 +15,8 @@ export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
 
 # All that the Rust core is built from.
 RUST_SOURCES := $(shell find rust -name target -prune -o \( -name '*.rs' -o -name 'Cargo.*' \) -print)
+# All that the pages are built from: a test is no part of them.
+WEB_SOURCES := $(shell find web -name node_modules -prune -o -path web/tests -prune -o -type f -print)
 # The binding has no tests of its own, and maturin builds it in another way: building it here too would undo that each time.
 TESTED := --exclude dcep-python
 
@@ -22,16 +26,18 @@ TESTED := --exclude dcep-python
 help: ## Show what can be done
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS='	' read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
 
-setup: .venv/ready ## Install everything into this folder and build the Rust core
+setup: .venv/ready src/dcep/pages/wallet.html ## Install everything into this folder, build the Rust core and the pages
 
-demo: .venv/ready ## Set up, then tell the main job step by step
+demo: .venv/ready src/dcep/pages/wallet.html ## Set up, then tell the main job step by step
 	$(BIN)/dcep demo
 
-test: .venv/ready ## Set up, then run every test but the long ones
+test: .venv/ready src/dcep/pages/wallet.html ## Set up, then run every test but the long ones
+	$(NPM) test --silent
 	$(CARGO) test $(RUST) --release $(TESTED)
 	$(BIN)/python -m pytest -m "not long" --numprocesses auto --dist loadfile
 
-test-long: .venv/ready ## Run the long tests only: these, then mutants and hostile bytes
+test-long: .venv/ready src/dcep/pages/wallet.html ## Run the long tests only: these, then mutants and hostile bytes
+	@tools/browser
 	$(BIN)/python -m pytest -m long
 	$(MAKE) mutate
 	$(MAKE) fuzz
@@ -46,25 +52,29 @@ fuzz: .venv/ready ## Throw hostile bytes at every door, DCEP_FUZZ_SECONDS a grou
 long-life: .venv/ready ## Live ten million payments, archive and audit them; about ten minutes and 6 GB
 	$(BIN)/python -m benchmarks.long_life --chart benchmarks/long-life.svg
 
-lint: .venv/ready ## Check style, types, the import map and the Rust core
+lint: .venv/ready web/node_modules/.package-lock.json ## Check style, types, the import map, the Rust core and the pages
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy src tests examples
 	$(BIN)/lint-imports
 	$(CARGO) fmt --manifest-path rust/Cargo.toml --all --check
 	$(CARGO) clippy $(RUST) --release --all-targets --target-dir rust/target/lint -- -D warnings
+	$(NPM) run --silent check
 
-format: .venv/ready ## Bring every file into the house's format
+format: .venv/ready web/node_modules/.package-lock.json ## Bring every file into the house's format
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	$(CARGO) fmt --manifest-path rust/Cargo.toml --all
+	$(NPM) run --silent format
 
-lock: .uv/ready ## Choose the newest allowed versions and write requirements/*.txt
+lock: .uv/ready .venv/packages ## Choose the newest allowed versions, write requirements/*.txt and web/package-lock.json
 	$(UV) pip compile --quiet --upgrade --generate-hashes --custom-compile-command "make lock" requirements/uv.in --output-file requirements/uv.txt
 	$(UV) pip compile --quiet --upgrade --generate-hashes --custom-compile-command "make lock" --universal --group dev pyproject.toml --output-file requirements/dev.txt
+	rm -rf web/package-lock.json web/node_modules
+	$(NPM) install --silent
 
 clean: ## Remove all that was built or installed here
-	rm -rf .uv .venv rust/target dist src/dcep/_core*.so
+	rm -rf .uv .venv rust/target dist src/dcep/_core*.so src/dcep/pages web/node_modules
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -79,6 +89,7 @@ clean: ## Remove all that was built or installed here
 .venv/packages: .uv/ready requirements/dev.txt
 	test -x $(BIN)/python || $(UV) venv --quiet --no-project --python $(PYTHON) .venv
 	$(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python requirements/dev.txt
+	@tools/node $(BIN)
 	@touch $@
 
 # `--reinstall-package`: make has seen a change, and uv's cache may hold the answer to an older question.
@@ -87,3 +98,11 @@ clean: ## Remove all that was built or installed here
 	$(UV) pip install --quiet --python $(BIN)/python --reinstall-package dcep --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m compileall -q src/dcep
 	@touch $@
+
+web/node_modules/.package-lock.json: web/package-lock.json web/.npmrc | .venv/packages
+	$(NPM) ci --silent
+	@touch $@
+
+# vite writes every page anew.
+src/dcep/pages/wallet.html: $(WEB_SOURCES) web/node_modules/.package-lock.json
+	$(NPM) run --silent build

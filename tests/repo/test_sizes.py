@@ -21,6 +21,12 @@ EXCEPTIONS: Final[dict[str, int]] = {}
 _SOURCES: Final = {".java", ".py", ".pyi", ".rs", ".ts", ".tsx"}
 _ROOTS_OF_A_FOLDER: Final = {"__init__.py", "lib.rs", "mod.rs"}
 # rustfmt closes a function at the indent at which it was opened.
+# biome closes a function, or a method, at the indent at which it was opened.
+_TYPESCRIPT_FUNCTION: Final = re.compile(
+    r"^( *)(?:export )?(?:(?:async )?function\*? (\w+)\b"
+    r"|(?:async |static |\*)*(?!if\b|for\b|while\b|switch\b|catch\b)(\w+)\(.*\{$)[\s\S]*?^\1}",
+    re.MULTILINE,
+)
 _RUST_FUNCTION: Final = re.compile(r"^( *)(?:pub(?:\([a-z]+\))? )?(?:const )?fn (\w+)[\s\S]*?^\1}$", re.MULTILINE)
 
 
@@ -55,12 +61,14 @@ def test_every_exception_is_still_needed() -> None:
 
 
 def test_the_length_of_a_function_counts_its_first_and_last_line() -> None:
-    """The measure itself is measured, in both languages: a check that never fails is none."""
+    """The measure itself is measured, in each language: a check that never fails is none."""
     python = "def one() -> int:\n    return 1\n"
     rust = "impl One {\n    pub fn one(&self) -> u8 {\n        if true {\n            1\n        }\n    }\n}\n"
+    typescript = "class Two {\n  two() {\n    if (true) {\n      return 2;\n    }\n  }\n}\nfunction one() {\n}\n"
 
     assert list(_functions(".py", python)) == [("one", 2)]
     assert list(_functions(".rs", rust)) == [("one", 5)]
+    assert list(_functions(".ts", typescript)) == [("two", 5), ("one", 2)]
 
 
 def _sources() -> list[Path]:
@@ -76,6 +84,9 @@ def _functions(suffix: str, text: str) -> Iterator[tuple[str, int]]:
     if suffix == ".rs":
         for found in _RUST_FUNCTION.finditer(text):
             yield found[2], found[0].count("\n") + 1
+    if suffix in {".ts", ".tsx"}:
+        for found in _TYPESCRIPT_FUNCTION.finditer(text):
+            yield found[2] or found[3], found[0].count("\n") + 1
 
 
 def _limit_of(name: str) -> int:

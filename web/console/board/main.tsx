@@ -1,0 +1,5 @@
+import { render } from "preact";
+import { Plate } from "../../shared/ui/plate.tsx";
+
+const page = document.getElementById("page");
+if (page !== null) render(<Plate title="Supply board" />, page);
