@@ -20,7 +20,7 @@ from dcep.ids import BadWalletId, CommandId, NetworkId, WalletId, parse_wallet_i
 from dcep.messages.layout import Seq
 
 _FORM: Final = re.compile(
-    r"(DCEP:REFUND:1:([0-9A-F]{32}):([0-9]{16}):(0|[1-9][0-9]{0,15}):(0|[1-9][0-9]{0,8}):([0-9A-F]{64}):)([0-9A-F]{4})"
+    r"(DCEP:REFUND:1:([0-9A-F]{32}):([0-9]{16}):(0|[1-9][0-9]{0,14}):(0|[1-9][0-9]{0,8}):([0-9A-F]{64}):)([0-9A-F]{4})"
 )
 
 

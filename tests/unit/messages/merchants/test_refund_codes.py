@@ -18,7 +18,7 @@ _CODES = st.builds(
     RefundCode,
     network=st.binary(min_size=16, max_size=16).map(NetworkId),
     merchant=st.integers(0, 10**12 - 1).map(lambda serial: wallet_id(OperatorId(7), serial)),
-    seq=st.integers(0, 10**16 - 1).map(Seq),
+    seq=st.integers(0, 10**15 - 1).map(Seq),
     place=st.integers(0, 10**9 - 1),
     payment=st.binary(min_size=32, max_size=32).map(CommandId),
 )
