@@ -58,7 +58,7 @@ def _do_business(town: Town, bank: Bank, other: Bank, core: SimulatedCoreBanking
     holder = town.wallet(first, "person 0")
     payments = [holder.pay(abroad, Fen(5), expires_at=until), holder.pay(abroad, Fen(10**9), expires_at=until)]
     town.line.submit(payments)
-    bank.desk.freeze(second, Scope.PAY, "court order 17", key="freeze", now=now)
+    bank.desk.freeze(second, Scope.PAY, "court order 17", by="Wang", key="freeze", now=now)
     bank.saga.redeem(holder.redeem(town.seal(BANK, vault=True).account, Fen(7), expires_at=until), now=now)
     bank.payrolls.submit(first, [Line(second, Fen(3)), Line(abroad, Fen(4))], key="wages", now=now)
     with pytest.raises(Exception, match="not_your_customer"):

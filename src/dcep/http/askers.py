@@ -4,6 +4,8 @@
 2. Method, address, headers and body go to whoever proves signatures for this service (`Prove`; wired in `services`).
 3. What the part opens is decided here. At a ledger an operator sees the wallets that it opened, and the network's own
    institutions see it whole; nobody else sees a balance. At an institution its own staff works.
+4. Staff may come with a page that was let in for a day, and has no certificate. It opens the counter of an operator; at
+   the central bank it reads, and orders nothing; nowhere does it let in others.
 
 A request is proven once, for its nonce is taken: who asked is remembered with the request.
 """
@@ -21,6 +23,7 @@ from dcep.ids import OperatorId, WalletId, operator_of
 
 # RFC 9421, section 5.1: what a signature must cover and say.
 _WANTED: Final = 'sig1=("@method" "@target-uri" "content-digest");created;expires;nonce;keyid;alg="ed25519"'
+_READ: Final = "GET"
 _HEADERS: Final = {"WWW-Authenticate": "Signature", "Accept-Signature": _WANTED}
 
 
@@ -49,11 +52,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
-    """Whoever has signed a request; `operator` is the number of an operator, or of the one whose counter it is."""
+    """Whoever has signed a request.
+
+    Args:
+        operator: the number of an operator, or of the one whose counter it is.
+        staff_key: the keyid of a page that was let in without a certificate; empty for whoever has one.
+    """
 
     name: str
     part: Part
     operator: OperatorId | None = None
+    staff_key: str = ""
 
     def may_see(self, wallet: WalletId) -> bool:
         """Return whether the wallet is one that this part sees at a ledger."""
@@ -64,6 +73,8 @@ class Asker:
 
 # Returns who has signed a request, or raises BadInput with the reason why nobody is believed to.
 Prove = Callable[[Asked], Asker]
+# The same, and None where a request is not signed in its manner.
+ProveOwn = Callable[[Asked], Asker | None]
 
 
 class Askers:
@@ -75,6 +86,10 @@ class Askers:
 
     def __init__(self, prove: Prove) -> None:
         self._prove = prove
+
+    def beside(self, own: ProveOwn) -> Askers:
+        """Return those who may ask, and besides them whoever signs in a manner of his own."""
+        return Askers(lambda asked: own(asked) or self._prove(asked))
 
     def require(self, request: Any) -> Asker:
         """Return who asks.
@@ -112,7 +127,11 @@ class Askers:
         Raises:
             Problem: 401 as `require`, or 403 `not_allowed`.
         """
-        return self._require(request, Part.STAFF, "this is for the central bank's staff")
+        asker = self._require(request, Part.STAFF, "this is for the central bank's staff")
+        # 4.
+        if asker.staff_key and request.method != _READ:
+            raise Problem(403, "not_allowed", "a page reads here; what is ordered is ordered with a certificate")
+        return asker
 
     def require_counter(self, request: Any, operator: OperatorId) -> Asker:
         """Return who asks, if it is the counter of this operator.
@@ -121,6 +140,18 @@ class Askers:
             Problem: 401 as `require`, or 403 `not_allowed`.
         """
         return self._require(request, Part.COUNTER, "this is for the operator's own counter", operator)
+
+    def require_certificate(self, request: Any, part: Part, operator: OperatorId | None) -> Asker:
+        """Return who asks, if it has this part by a certificate of its own.
+
+        Raises:
+            Problem: 401 as `require`, or 403 `not_allowed`.
+        """
+        asker = self._require(request, part, "this is for the institution's own staff", operator)
+        # 4.
+        if asker.staff_key:
+            raise Problem(403, "not_allowed", "whoever was let in by an invitation lets nobody in")
+        return asker
 
     def _require(self, request: Any, part: Part, reason: str, operator: OperatorId | None = None) -> Asker:
         asker = self.require(request)

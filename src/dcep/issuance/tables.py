@@ -6,6 +6,8 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table
 
+from dcep.staff.tables import staff_tables
+
 TABLES: Final = MetaData()
 ABOUT: Final = Table("about", TABLES, Column("network", LargeBinary, primary_key=True))
 ORDERS: Final = Table(
@@ -113,3 +115,5 @@ SUPPLY: Final = Table(
     Column("reserve_fen", BigInteger, nullable=False),
     Column("law_holds", Boolean, nullable=False),
 )
+# Who of the staff is invited, and who is let in.
+STAFF_TABLES: Final = staff_tables(TABLES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Engine
@@ -14,6 +15,7 @@ from dcep.ledger.client import Line
 from dcep.operators import refunds
 from dcep.operators.customers import desk
 from dcep.operators.customers.desk import Desk
+from dcep.operators.customers.freezes import Freezes
 from dcep.operators.customers.guards import Guards
 from dcep.operators.customers.real_names import KycProvider, RealNames
 from dcep.operators.customers.register import Customers, Draw
@@ -28,7 +30,9 @@ from dcep.operators.outbox import Outbox, Seal, Taker
 from dcep.operators.payroll import Payrolls
 from dcep.operators.reconciliation import Reconciliation
 from dcep.operators.refunds import Refunds
+from dcep.operators.store import STAFF, transaction
 from dcep.operators.webhooks import Webhooks
+from dcep.staff.admissions import Admissions
 
 
 class Bank:
@@ -64,6 +68,7 @@ class Bank:
         self.outbox: Final = Outbox(store, line, network)
         self.book: Final = OrderBook(store)
         self.guards: Final = Guards(store, line, network)
+        self.freezes: Final = Freezes(store)
         self.names: Final = RealNames(store)
         self.customers: Final = Customers(store, kyc, draw)
         self.desk: Final = Desk(store, self.outbox, line, self.customers, operator=operator, seal=registrar, draw=draw)
@@ -74,6 +79,7 @@ class Bank:
         self.reconciliation: Final = Reconciliation(store, line, core, vault.account)
         self.history: Final = History(store, line, operator)
         self.webhooks: Final = Webhooks(store)
+        self.admissions: Final = Admissions(partial(transaction, store), STAFF, draw)
         self.reports: Final = Reports(store, network, operator=operator, registrar=registrar)
         self._takers: Final[dict[str, Taker]] = {
             desk.TOPIC: self.desk.take,

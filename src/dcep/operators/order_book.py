@@ -5,7 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, exists, literal, null, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    and_,
+    exists,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 
 from dcep.clock import UnixMs
 from dcep.errors import DcepError
@@ -94,6 +108,21 @@ class OrderBook:
         )
         with transaction(self._store) as connection:
             found = [entry for shelf, which in mine for entry in _newest(connection, shelf, which, before, limit)]
+        return sorted(found, key=lambda entry: entry.mark, reverse=True)[:limit]
+
+    def newest(self, *, wallet: WalletId | None = None, before: Mark | None = None, limit: int = 100) -> list[Entry]:
+        """Return all orders, or those of a wallet, for whoever works at the bank: the newest first, at most `limit`."""
+        shelves = (
+            (_AT_DESK, desk_orders.c.wallet),
+            (_EXCHANGED, orders.c.wallet),
+            (_PAID_BACK, refunded.c.merchant),
+        )
+        with transaction(self._store) as connection:
+            found = [
+                entry
+                for shelf, whose in shelves
+                for entry in _newest(connection, shelf, true() if wallet is None else whose == wallet, before, limit)
+            ]
         return sorted(found, key=lambda entry: entry.mark, reverse=True)[:limit]
 
     def in_flight(self, *, after: Mark | None = None, limit: int = 100) -> list[Entry]:

@@ -27,6 +27,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from dcep.database import open_database
 from dcep.errors import Unavailable
+from dcep.staff.tables import staff_tables
 
 TABLES: Final = MetaData()
 # A batch of rows that one database transaction writes at most.
@@ -55,6 +56,7 @@ real_names: Final = Table(
     Column("assurance", String(16), nullable=False),
     Column("checked_at_ms", BigInteger, nullable=False),
 )
+Index("real_names_by_phone", real_names.c.phone)
 
 wallets: Final = Table(
     "wallets",
@@ -92,8 +94,11 @@ desk_orders: Final = Table(
     Column("code", String(32), nullable=False),
     Column("taken_at_ms", BigInteger, nullable=False),
     Column("ended_at_ms", BigInteger),
+    # Who of the bank's has asked for it; null where a holder has.
+    Column("asked_by", String(64)),
 )
 Index("desk_orders_by_state", desk_orders.c.state)
+Index("desk_orders_by_kind", desk_orders.c.kind, desk_orders.c.taken_at_ms)
 Index("desk_orders_by_wallet", desk_orders.c.wallet, desk_orders.c.taken_at_ms)
 
 # The outbox. `number` is null where a holder signed; `answer` is null until it is final.
@@ -272,6 +277,9 @@ webhooks: Final = Table(
     Column("is_slow", Boolean, nullable=False),
 )
 Index("webhooks_by_state", webhooks.c.state, webhooks.c.next_at_ms)
+
+# Who of the staff is invited, and who is let in.
+STAFF: Final = staff_tables(TABLES)
 
 
 @contextmanager

@@ -62,6 +62,8 @@ async def serve(settings: CentralBankSettings, stop: asyncio.Event) -> int:
         edge = central_bank_service(
             bank,
             known.askers,
+            url=settings.address,
+            draw=machine.random_below,
             bell=bell,
             clock=machine.now,
             ids=machine.request_ids(),

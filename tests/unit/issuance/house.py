@@ -13,6 +13,7 @@ import httpx
 from dcep.http.events import Bell
 from dcep.identity.certificates import Subject
 from dcep.issuance.routes import central_bank_service
+from dcep.services import machine
 from tests.institutions import STAFF, Institutions
 from tests.unit.issuance.realm import Bank
 
@@ -31,6 +32,8 @@ class House:
         return central_bank_service(
             bank.central_bank,
             self._institutions.askers(self._url),
+            url=self._url,
+            draw=machine.random_below,
             bell=bell,
             clock=lambda: bank.realm.now,
             ids=map(str, count(1)),
@@ -50,6 +53,10 @@ class House:
     def send(self, request: dict[str, Any]) -> httpx.Response:
         """Send a request of the staff's as it is."""
         return self._ask(lambda client: client.request(**request, auth=self._signed(STAFF)))
+
+    def send_as_it_is(self, method: str, path: str, *, headers: dict[str, str], content: bytes) -> httpx.Response:
+        """Send what somebody has signed himself."""
+        return self._ask(lambda client: client.request(method, path, headers=headers, content=content))
 
     @cached_property
     def _edge(self) -> Any:

@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from dcep.database import open_database
 from dcep.issuance.states import MOVES, State
 from dcep.issuance.store import MIGRATIONS
-from dcep.issuance.tables import TABLES
+from dcep.issuance.tables import STAFF_TABLES, TABLES
 
 PAGE: Final = Path(__file__).parents[3] / "docs" / "reference" / "central-bank.md"
 _ROW: Final = re.compile(r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$", re.MULTILINE)
@@ -32,7 +32,9 @@ def test_the_newest_migration_makes_the_tables_that_the_program_uses(tmp_path: P
 
 def test_no_column_can_hold_the_name_of_a_person() -> None:
     """The central bank knows wallets by number; who holds them their operators know."""
-    columns = [f"{table.name}.{column.name}" for table in TABLES.sorted_tables for column in table.columns]
+    # Of its own staff whoever was invited to a page has a name here.
+    tables = [table for table in TABLES.sorted_tables if table not in STAFF_TABLES]
+    columns = [f"{table.name}.{column.name}" for table in tables for column in table.columns]
 
     assert len(columns) > 30
     assert [column for column in columns if _OF_A_PERSON.search(column)] == []

@@ -183,12 +183,12 @@ def test_a_holder_hears_of_money_that_a_freeze_has_locked_and_is_not_warned_of_t
     bank, now = street.bank, street.town.now
     street.exchange(street.li, 500, "e1")
     opened = bank.history.newest()
-    bank.desk.freeze(street.bakery, Scope.RECEIVE, "a court's order", key="f", now=now)
+    bank.desk.freeze(street.bakery, Scope.RECEIVE, "a court's order", by="Wang", key="f", now=now)
     street.rest()
     silent = bank.history.news(street.bakery, after=opened, limit=9)
     street.send(street.li_signs.pay(street.bakery, Fen(5), expires_at=street.town.economy.midnight))
     street.rest()
-    bank.desk.unfreeze(street.bakery, "the court's other order", key="u", now=now)
+    bank.desk.unfreeze(street.bakery, "the court's other order", by="Wang", key="u", now=now)
     street.rest()
 
     lines = bank.history.page(street.bakery, limit=9)

@@ -1,8 +1,9 @@
 """The central bank over HTTP: orders are asked for, proposed, approved by officers one by one; all money is told.
 
-Whoever works there signs each request. An officer need not: an approval is a signature, and proves itself; so does an
-operator's report. How all money stands is everybody's to know. The reference is docs/reference/http-central-bank.md.
-What waits for the database or a ledger runs in a thread beside the loop.
+Whoever works there signs each request, with a certificate or with a page that was let in, which reads. An officer need
+not: an approval is a signature, and proves itself; so does an operator's report. How all money stands is everybody's to
+know. The reference is docs/reference/http-central-bank.md. What waits for the database or a ledger runs in a thread
+beside the loop.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from dcep.clock import UnixMs
 from dcep.http.app import Service, build
-from dcep.http.askers import Askers
+from dcep.http.askers import Askers, Part
 from dcep.http.edge import Edge
 from dcep.http.events import Bell
 from dcep.issuance.central_bank import CentralBank
@@ -19,12 +20,18 @@ from dcep.issuance.routes.governance import governance_routes
 from dcep.issuance.routes.orders import approval_routes, order_routes
 from dcep.issuance.routes.reserves import reserve_routes
 from dcep.issuance.routes.supply import PATHS, supply_routes
+from dcep.issuance.tables import STAFF_TABLES
+from dcep.staff.admissions import Admissions
+from dcep.staff.door import StaffDoor
+from dcep.staff.routes import staff_routes
 
 
 def central_bank_service(
     bank: CentralBank,
     askers: Askers,
     *,
+    url: str,
+    draw: Callable[[int], int],
     bell: Bell,
     clock: Callable[[], UnixMs],
     ids: Iterator[str],
@@ -35,12 +42,17 @@ def central_bank_service(
 
     Args:
         askers: says who asks; the staff works there.
+        url: by which others call it.
+        draw: return a number below a bound that nobody can foresee.
         bell: rings when the supply has changed.
         clock: the time of this process.
         ids: the ids of requests.
         missing: what it lacks to do its work, by name.
         warnings: what it will lack if nobody sees to it.
     """
+    admissions = Admissions(bank.store.engine.begin, STAFF_TABLES, draw)
+    screens = StaffDoor(admissions, url, part=Part.STAFF, clock=clock)
+    askers = askers.beside(screens.prove)
     require_staff = askers.require_staff
     service = Service(
         title="Central bank",
@@ -52,6 +64,7 @@ def central_bank_service(
             *supply_routes(bank, require_staff, bell, clock),
             *governance_routes(bank),
             *reserve_routes(bank.reserve, require_staff),
+            *staff_routes(screens, askers),
         ],
         paths=PATHS,
         missing=missing,

@@ -164,23 +164,24 @@ class Desk:
         self._customers.move(wallet, to=self._customers.register(evidence, now=now))
         return self.set_class(wallet, wallet_class, key=key, now=now, asker=asker)
 
-    def freeze(self, wallet: WalletId, scope: Scope, basis: str, *, key: str, now: UnixMs) -> OrderId:
+    def freeze(self, wallet: WalletId, scope: Scope, basis: str, *, by: str, key: str, now: UnixMs) -> OrderId:
         """Order a wallet frozen on a basis.
 
         Args:
             basis: the reference of the legal basis, 1 to 128 characters; its SHA-256 stands in the command.
+            by: who of the bank's orders it.
 
         Raises:
             BadInput: `bad_basis`.
             DcepError: `not_your_customer`.
         """
         values = {"wallet": wallet, "scope": int(scope), "basis": _require_basis(basis)}
-        return self._order(DeskKind.FREEZE, self._holder(wallet), key, values, now=now)
+        return self._order(DeskKind.FREEZE, self._holder(wallet), key, values, by=by, now=now)
 
-    def unfreeze(self, wallet: WalletId, basis: str, *, key: str, now: UnixMs) -> OrderId:
+    def unfreeze(self, wallet: WalletId, basis: str, *, by: str, key: str, now: UnixMs) -> OrderId:
         """Order every freeze of a wallet lifted, on a basis too."""
         values = {"wallet": wallet, "basis": _require_basis(basis)}
-        return self._order(DeskKind.UNFREEZE, self._holder(wallet), key, values, now=now)
+        return self._order(DeskKind.UNFREEZE, self._holder(wallet), key, values, by=by, now=now)
 
     def close(self, wallet: WalletId, *, key: str, now: UnixMs) -> OrderId:
         """Order an empty wallet closed for ever."""
@@ -218,6 +219,7 @@ class Desk:
         *,
         asker: str | None = None,
         wanted: WalletClass | None = None,
+        by: str | None = None,
         now: UnixMs,
     ) -> OrderId:
         order = order_id(TOPIC, asker or customer, key)
@@ -236,6 +238,7 @@ class Desk:
                 "digest": digest,
                 "customer": customer,
                 "taken_at_ms": now,
+                "asked_by": by,
                 **values,
             }
             connection.execute(insert(desk_orders).values(row | {"state": DeskState.WANTED, "code": ""}))

@@ -29,6 +29,8 @@ _DOCUMENT: Final = re.compile(r"[A-Z0-9]{5,18}")
 # GB 32100: 18 characters without I, O, S, V and Z.
 _CREDIT_CODE: Final = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
 _ACCOUNT: Final = re.compile(r"[A-Z0-9]{4,34}")
+# A person has few wallets, and a phone few people: whoever finds so many need not see more.
+FOUND: Final = 50
 _NAME_LENGTH: Final = 140
 # GB 11643 and ISO 7064 MOD 11-2: the digits' weights, and the check characters by remainder.
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -202,6 +204,30 @@ class RealNames:
             checked_at=UnixMs(row.checked_at_ms),
             wallets=tuple(self.wallets_of(row.identity)),
         )
+
+    def find(self, *, phone: str = "", document: str = "", credit_code: str = "") -> list[WalletId]:
+        """Return the wallets of all who have shown this, at most FOUND; several people may have shown one phone.
+
+        Args:
+            phone: as it was shown, `+8613800000001`; one of the three, the others empty.
+
+        Raises:
+            BadInput: `bad_search`.
+        """
+        if sum(map(bool, (phone, document, credit_code))) != 1:
+            raise BadInput("bad_search", "one of phone, document and credit_code, in full")
+        shown = real_names.c.phone == phone
+        if document or credit_code:
+            shown = real_names.c.identity == (f"document {document}" if document else f"firm {credit_code}")
+        found = (
+            select(wallets.c.wallet)
+            .join(real_names, wallets.c.customer == real_names.c.customer)
+            .where(shown)
+            .order_by(wallets.c.wallet)
+            .limit(FOUND)
+        )
+        with transaction(self._store) as connection:
+            return [WalletId(row.wallet) for row in connection.execute(found)]
 
     def wallets_of(self, identity: str) -> list[WalletId]:
         """Return every wallet of an identity, as evidence gives it; none for a stranger."""

@@ -13,10 +13,11 @@ from litestar import get
 from litestar.types import ControllerRouterHandler
 
 from dcep.http.app import Service, build
-from dcep.http.askers import Askers
+from dcep.http.askers import Askers, Part
 from dcep.http.edge import Edge
+from dcep.operators.routes.books import book_routes
 from dcep.operators.routes.branch import Branch
-from dcep.operators.routes.counter import book_routes, counter_routes
+from dcep.operators.routes.counter import counter_routes
 from dcep.operators.routes.history import history_routes
 from dcep.operators.routes.holders import Door
 from dcep.operators.routes.merchants import LIMITS, merchant_routes, payroll_routes
@@ -24,6 +25,8 @@ from dcep.operators.routes.orders import order_routes
 from dcep.operators.routes.records import OperatorBody
 from dcep.operators.routes.wallets import arrangement_routes, money_routes, opening_routes
 from dcep.operators.routes.webhooks import Dispatch, webhook_routes
+from dcep.staff.door import StaffDoor
+from dcep.staff.routes import staff_routes
 
 KIND: Final = "operator"
 
@@ -50,7 +53,9 @@ def operator_service(
         warnings: what it will lack if nobody sees to it.
         dispatch: what it sends messages to merchants' servers with; None for an operator that sends none.
     """
-    door = Door(branch.bank.guards, url, branch.clock)
+    bank, door = branch.bank, Door(branch.bank.guards, url, branch.clock)
+    screens = StaffDoor(bank.admissions, url, part=Part.COUNTER, operator=bank.operator, clock=branch.clock)
+    staff = staff.beside(screens.prove)
     service = Service(
         title=f"Operator {about.name}",
         kind=KIND,
@@ -67,6 +72,7 @@ def operator_service(
             *payroll_routes(branch, door),
             *counter_routes(branch, staff),
             *book_routes(branch, staff),
+            *staff_routes(screens, staff),
         ],
         missing=missing,
         warnings=warnings,

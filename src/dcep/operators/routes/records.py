@@ -12,6 +12,7 @@ from dcep.ledger.client import AccountView
 from dcep.messages.classes import Scope, WalletClass
 from dcep.messages.commands.governance import ClassLimits
 from dcep.money import MAX_FEN
+from dcep.operators.customers.freezes import Freeze
 from dcep.operators.customers.real_names import EntityEvidence, Evidence, PersonEvidence
 from dcep.operators.history import HistoryLine
 from dcep.operators.order_book import Entry
@@ -31,7 +32,7 @@ _CLASSES: Final[dict[str, WalletClass]] = {
     "IV": WalletClass.IV,
     "corporate": WalletClass.CORPORATE,
 }
-_SCOPES: Final = {"pay": Scope.PAY, "receive": Scope.RECEIVE, "both": Scope.PAY | Scope.RECEIVE}
+_SCOPES: Final[dict[ScopeName, Scope]] = {"pay": Scope.PAY, "receive": Scope.RECEIVE, "both": Scope.PAY | Scope.RECEIVE}
 
 
 class EvidenceBody(Strict, frozen=True):
@@ -253,6 +254,7 @@ class CustomerBody(Strict, frozen=True):
     wallet: str
     wallet_class: ClassName
     closed: bool
+    frozen: ScopeName | None
     identity: str
     name: str
     phone: str
@@ -261,6 +263,36 @@ class CustomerBody(Strict, frozen=True):
     assurance: str
     checked_at_ms: int
     wallets: list[str]
+
+
+class NewSearch(Strict, frozen=True):
+    """Find customers by what they have shown, one of the three and in full: nobody leafs through names."""
+
+    phone: Text = ""
+    document: Text = ""
+    credit_code: Text = ""
+
+
+class CustomersBody(Strict, frozen=True):
+    """The wallets of all who have shown what was searched for, the holder with each."""
+
+    items: list[CustomerBody]
+
+
+class FreezeBody(Strict, frozen=True):
+    """A freeze, or the end of every freeze of a wallet's; `scope` is null of an end."""
+
+    id: str
+    kind: str
+    wallet: str
+    scope: ScopeName | None
+    basis: str
+    asked_by: str
+    state: str
+    code: str
+    made_at_ms: int
+    ended_at_ms: int | None
+    in_force: bool
 
 
 class BreakBody(Strict, frozen=True):
@@ -350,12 +382,6 @@ def webhook_body(it: Webhook, key: str) -> WebhookBody:
 
 def wallet_body(view: AccountView, limits: ClassLimits | None) -> WalletBody:
     """Return a wallet as its holder sees it."""
-    stopped: Any = {
-        (False, False): None,
-        (True, False): "pay",
-        (False, True): "receive",
-        (True, True): "both",
-    }[view.frozen_to_pay, view.frozen_to_receive]
     return WalletBody(
         wallet=f"{view.wallet:016}",
         wallet_class=class_name(view.wallet_class),
@@ -368,8 +394,36 @@ def wallet_body(view: AccountView, limits: ClassLimits | None) -> WalletBody:
         limits=None if limits is None else _limits(limits),
         epoch=view.epoch,
         next_number=view.high + 1,
-        frozen=stopped,
+        frozen=frozen_name(view),
         closed=view.closed,
+    )
+
+
+def frozen_name(view: AccountView) -> ScopeName | None:
+    """Return the name of what a wallet is frozen for, None if nothing stops it."""
+    named: dict[tuple[bool, bool], ScopeName | None] = {
+        (False, False): None,
+        (True, False): "pay",
+        (False, True): "receive",
+        (True, True): "both",
+    }
+    return named[view.frozen_to_pay, view.frozen_to_receive]
+
+
+def freeze_body(freeze: Freeze) -> FreezeBody:
+    """Return a freeze, or the end of one, as the counter sees it."""
+    return FreezeBody(
+        id=freeze.id,
+        kind=freeze.kind,
+        wallet=f"{freeze.wallet:016}",
+        scope=next((name for name, each in _SCOPES.items() if each == freeze.scope), None),
+        basis=freeze.basis,
+        asked_by=freeze.asked_by,
+        state=freeze.state,
+        code=freeze.code,
+        made_at_ms=freeze.made_at,
+        ended_at_ms=freeze.ended_at,
+        in_force=freeze.is_in_force,
     )
 
 

@@ -74,10 +74,10 @@ def test_two_customers_may_choose_the_same_key(town: Town, bank: Bank, li: Walle
 
 def test_a_freeze_stands_with_its_basis_and_can_be_lifted(town: Town, bank: Bank, li: WalletId) -> None:
     """The reference stays with the bank; the ledger has its hash."""
-    frozen = bank.desk.freeze(li, Scope.PAY, "court order 2021-17", key="f1", now=town.now)
+    frozen = bank.desk.freeze(li, Scope.PAY, "court order 2021-17", by="Wang", key="f1", now=town.now)
     rest(bank, town.now)
     account = town.line.account(li)
-    lifted = bank.desk.unfreeze(li, "court order 2021-18", key="f2", now=town.now)
+    lifted = bank.desk.unfreeze(li, "court order 2021-18", by="Wang", key="f2", now=town.now)
     rest(bank, town.now)
     after = town.line.account(li)
 
@@ -94,7 +94,7 @@ def test_a_freeze_stands_with_its_basis_and_can_be_lifted(town: Town, bank: Bank
 def test_two_orders_that_overwrite_each_other_both_end(town: Town, bank: Bank, li: WalletId) -> None:
     """Signed on the same standing, one of them is stale: it is signed anew on what then stands."""
     orders = [
-        bank.desk.freeze(li, Scope.RECEIVE, "basis", key="f1", now=town.now),
+        bank.desk.freeze(li, Scope.RECEIVE, "basis", by="Wang", key="f1", now=town.now),
         bank.desk.set_class(li, WalletClass.IV, key="c1", now=town.now),
     ]
 
@@ -161,7 +161,7 @@ def test_wrong_input_is_no_order(town: Town, bank: Bank, li: WalletId) -> None:
     with pytest.raises(BadInput, match="bad_policy"):
         bank.desk.open_wallet(customer, WalletClass.III, NOBODY, key="k", now=town.now)
     with pytest.raises(BadInput, match="bad_basis"):
-        bank.desk.freeze(li, Scope.PAY, "", key="k", now=town.now)
+        bank.desk.freeze(li, Scope.PAY, "", by="Wang", key="k", now=town.now)
     with pytest.raises(BadInput, match="bad_idempotency_key"):
         bank.desk.close(li, key="a key with spaces", now=town.now)
     with pytest.raises(DcepError, match="order_unknown"):

@@ -183,7 +183,7 @@ def test_a_bank_sees_its_own_customers_alone(
         lambda: other.names.name_of(wallet),
         lambda: other.desk.set_class(wallet, WalletClass.IV, key="k", now=town.now),
         lambda: other.desk.close(wallet, key="k", now=town.now),
-        lambda: other.desk.unfreeze(wallet, "basis", key="k", now=town.now),
+        lambda: other.desk.unfreeze(wallet, "basis", by="Wang", key="k", now=town.now),
     )
     for ask in orders:
         with pytest.raises(DcepError, match="not_your_customer"):

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.docs.routes import served_routes, written_routes
 from tests.institutions import COUNTER, LEDGER, ONE, STAFF, TWO
+from tests.town import resident_number
 from tests.unit.operators.routes.visits import ADDRESS, House, Visitor
 
 
@@ -30,7 +31,7 @@ def test_everybody_may_know_who_the_operator_is(house: House) -> None:
 def test_whoever_does_not_work_there_learns_no_name(house: House, li: Visitor) -> None:
     """A holder's signature opens no counter, his own name included."""
     paths = [f"/v1/customers/{li.keyid}", "/v1/sagas", "/v1/reconciliation/2020-12-31?allocated_fen=0"]
-
+    paths += ["/v1/orders", f"/v1/orders?wallet={li.keyid}", "/v1/freezes"]
     frozen = ("POST", li.mine("/freeze"), {"scope": "both", "basis": "b"})
 
     unsigned = [house.ask("GET", path) for path in paths]
@@ -38,7 +39,12 @@ def test_whoever_does_not_work_there_learns_no_name(house: House, li: Visitor) -
     by_others = [
         house.at_the_counter(*asked, key="f", by=by)
         for by in (ONE, TWO, STAFF, LEDGER)
-        for asked in (*(("GET", path, None) for path in paths), frozen, ("GET", f"/v1/orders/{'0' * 32}", None))
+        for asked in (
+            *(("GET", path, None) for path in paths),
+            ("POST", "/v1/customers/search", {"phone": "+8613800000001"}),
+            ("GET", f"/v1/orders/{'0' * 32}", None),
+            frozen,
+        )
     ]
 
     def heard(answers: list[Any]) -> set[tuple[int, str]]:
@@ -58,6 +64,7 @@ def test_the_counter_knows_its_own_customers_alone(house: House, li: Visitor) ->
         "wallet": li.keyid,
         "wallet_class": "II",
         "closed": False,
+        "frozen": None,
         "identity": "",
         "name": "Person 1",
         "phone": "+8613800000001",
@@ -68,6 +75,19 @@ def test_the_counter_knows_its_own_customers_alone(house: House, li: Visitor) ->
         "wallets": [li.keyid],
     }
     assert {(each.status_code, each.json()["code"]) for each in strangers} == {(404, "not_your_customer")}
+
+
+def test_a_customer_is_found_by_what_he_has_shown_in_full(house: House, li: Visitor, bakery: Visitor) -> None:
+    """By his phone or his document; a part of it finds nobody, so nobody leafs through names."""
+
+    def found(**shown: str) -> Any:
+        answer = house.at_the_counter("POST", "/v1/customers/search", shown).json()
+        return [each["wallet"] for each in answer["items"]] if "items" in answer else answer["code"]
+
+    assert found(phone="+8613800000001") == [li.keyid]
+    assert found(document=resident_number(2)) == [bakery.keyid]
+    assert found(phone="+861380000000") == found(credit_code="91440300MA5D1X0000") == found(document="%") == []
+    assert found() == found(phone="+8613800000001", document=resident_number(1)) == "bad_search"
 
 
 def test_a_wallet_is_frozen_and_freed_on_a_basis(house: House, li: Visitor) -> None:
@@ -83,6 +103,51 @@ def test_a_wallet_is_frozen_and_freed_on_a_basis(house: House, li: Visitor) -> N
     assert (while_frozen, li.ask("GET", li.mine()).json()["frozen"]) == ("both", None)
     assert house.at_the_counter("GET", f"/v1/orders/{freed.json()['id']}").json()["state"] == "done"
     assert li.ask("GET", f"/v1/orders/{freed.json()['id']}").status_code == 404
+
+
+def test_freezes_are_kept_with_their_basis(house: House, li: Visitor, bakery: Visitor) -> None:
+    """The newest first, in pages; a freeze is in force until one of the operator's orders lifts it."""
+    for number, (whose, what, wanted) in enumerate(
+        (
+            (li, "freeze", {"scope": "both", "basis": "case 7"}),
+            (li, "unfreeze", {"basis": "case 7 closed"}),
+            (bakery, "freeze", {"scope": "receive", "basis": "case 8"}),
+        )
+    ):
+        house.town.next_day()
+        house.at_the_counter("POST", whose.mine(f"/{what}"), wanted, key=f"k{number}")
+        house.rest()
+
+    first = house.at_the_counter("GET", "/v1/freezes?limit=2").json()
+    second = house.at_the_counter("GET", f"/v1/freezes?limit=2&cursor={first['next']}").json()
+
+    assert [
+        (each["kind"], each["wallet"], each["scope"], each["basis"], each["state"], each["in_force"])
+        for each in first["items"] + second["items"]
+    ] == [
+        ("freeze", bakery.keyid, "receive", "case 8", "done", True),
+        ("unfreeze", li.keyid, None, "case 7 closed", "done", False),
+        ("freeze", li.keyid, "both", "case 7", "done", False),
+    ]
+    assert {each["asked_by"] for each in first["items"]} == {COUNTER.name}
+    assert second["next"] is None
+
+
+def test_every_order_is_seen_the_newest_first(house: House, li: Visitor, bakery: Visitor) -> None:
+    """Of everybody or of one wallet, what its holder may not know of included."""
+    house.town.next_day()
+    li.ask("POST", li.mine("/exchanges"), {"amount_fen": 500}, key="e")
+    house.town.next_day()
+    house.at_the_counter("POST", li.mine("/freeze"), {"scope": "pay", "basis": "case 7"}, key="f")
+    house.rest()
+
+    everybodys = house.at_the_counter("GET", "/v1/orders").json()["items"]
+    his = house.at_the_counter("GET", f"/v1/orders?wallet={li.keyid}").json()["items"]
+    nobodys = house.at_the_counter("GET", "/v1/orders?wallet=7")
+
+    assert [each["kind"] for each in everybodys] == ["freeze", "exchange", "open", "open"]
+    assert [each["kind"] for each in his] == ["freeze", "exchange", "open"]
+    assert (nobodys.status_code, nobodys.json()["code"]) == (404, "not_your_customer")
 
 
 def test_orders_in_flight_are_seen_the_oldest_first(house: House, li: Visitor) -> None:
