@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Row, select, update
 
@@ -24,6 +24,13 @@ from dcep.operators.brought import read_brought
 from dcep.operators.store import guards, transaction
 
 
+class Guard(NamedTuple):
+    """The bytes of the policy that guards a wallet, and its version."""
+
+    policy: bytes
+    epoch: int
+
+
 class Guards:
     """The policies of the wallets of one operator."""
 
@@ -31,7 +38,11 @@ class Guards:
         self._store, self._line, self._network = store, line, network
 
     def policy_in_force(self, wallet: WalletId) -> Policy:
-        """Return the policy that guards a wallet now.
+        """Return the policy that guards a wallet now; raises as `in_force`."""
+        return read_policy(Reader(self.in_force(wallet).policy))
+
+    def in_force(self, wallet: WalletId) -> Guard:
+        """Return the policy that guards a wallet now, as its bytes, with its version.
 
         Raises:
             DcepError: `not_your_customer`; or `policy_changed`: it is another than the operator knows of.
@@ -43,7 +54,7 @@ class Guards:
         if account is None or account.epoch != row.epoch:
             step = "bring the command that changed the policy to the wallet's operator"
             raise DcepError("policy_changed", "the wallet has another policy than its operator knows", next_step=step)
-        return read_policy(Reader(row.policy))
+        return Guard(row.policy, row.epoch)
 
     def learn(self, wire: bytes) -> WalletId:
         """Take in the command that has changed a wallet's policy; an older one than is known changes nothing.

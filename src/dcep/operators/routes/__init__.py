@@ -23,6 +23,7 @@ from dcep.operators.routes.holders import Door
 from dcep.operators.routes.merchants import LIMITS, merchant_routes, payroll_routes
 from dcep.operators.routes.orders import order_routes
 from dcep.operators.routes.records import OperatorBody
+from dcep.operators.routes.tills import till_routes
 from dcep.operators.routes.wallets import arrangement_routes, money_routes, opening_routes
 from dcep.operators.routes.webhooks import Dispatch, webhook_routes
 from dcep.staff.door import StaffDoor
@@ -70,6 +71,7 @@ def operator_service(
             *merchant_routes(branch, door),
             *webhook_routes(branch, door, dispatch),
             *payroll_routes(branch, door),
+            *till_routes(branch, door),
             *counter_routes(branch, staff),
             *book_routes(branch, staff),
             *staff_routes(screens, staff),

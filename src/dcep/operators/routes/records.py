@@ -248,6 +248,35 @@ class WalletBody(Strict, frozen=True):
     closed: bool
 
 
+class PolicyBody(Strict, frozen=True):
+    """The policy that guards a wallet, as hex of its bytes, and its version."""
+
+    policy: str
+    epoch: int
+
+
+class LaneBody(Strict, frozen=True):
+    """The numbers of a lane: the highest that is used, and the next."""
+
+    lane: int
+    high: int
+    next_number: int
+
+
+class PairingBody(Strict, frozen=True):
+    """Under which code a key waits, and until when."""
+
+    code: str
+    expires_at_ms: int
+
+
+class KeyBody(Strict, frozen=True):
+    """A key that waits."""
+
+    suite: int
+    key: str
+
+
 class CustomerBody(Strict, frozen=True):
     """Who holds a wallet, for whoever works at the counter."""
 
