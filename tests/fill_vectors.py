@@ -1,4 +1,4 @@
-"""Fill vectors/commands, vectors/policies and vectors/receipts: `python -m tests.fill_vectors`.
+"""Fill vectors/commands, policies, receipts and requests: `python -m tests.fill_vectors`.
 
 The bytes come from the Python records; whoever reads them in another language confirms them. A vector that changes is a
 change of the format: old logs cannot be read any more.
@@ -22,6 +22,7 @@ from dcep.messages.outcomes import leaf
 from dcep.messages.policies import NOBODY, Board, Nobody, Policy, SingleKey, Threshold, policy_hash, read_policy
 from dcep.messages.receipts import Receipt, encode_receipt
 from dcep.messages.signed import decode
+from tests.conformance.messages.requests import rows as rows_of_requests
 from tests.language import play
 from tests.names import hashed, key, policy, signer
 from tests.network import Network
@@ -162,6 +163,12 @@ def receipts() -> dict[str, str]:
     return {"receipts.tsv": _table("what network worker receipt", lines)}
 
 
+def requests() -> dict[str, str]:
+    """Return the text of vectors/requests: payment requests, and texts that are none."""
+    head = "what text receiver network name city reference expires_at amount category"
+    return {"requests.tsv": _table(head, rows_of_requests())}
+
+
 def written(value: Any) -> str:
     """Return a value as the vectors write it, which vectors/README.md describes."""
     if isinstance(value, Nobody | SingleKey | Threshold | Board | Condition | Evidence):
@@ -179,6 +186,7 @@ def main() -> None:
         "commands": {f"{chapter}.txt": text for chapter, text in commands().items()},
         "policies": policies(),
         "receipts": receipts(),
+        "requests": requests(),
     }
     for folder, files in filled.items():
         (VECTORS / folder).mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""Refusals have one order: enum, chapters in Python and Rust, plays, reference page.
+"""Refusals have one order: enum, chapters in Python and Rust, plays, reference page, and the pages' own enum.
 
 The first rule that says no answers. Were two of these in another order, two readers of the law would disagree.
 """
@@ -33,6 +33,7 @@ UNOBSERVABLE: Final = {
 _FUNCTION: Final = re.compile(r"^(?:def|(?:pub )?fn) _?(\w+)", re.MULTILINE)
 _NAMED: Final = re.compile(r"Refusal(?:\.|::)(\w+)")
 _RUST_LINE: Final = re.compile(r"^ {8}(\w+) = (\d+),$", re.MULTILINE)
+_TYPESCRIPT_LINE: Final = re.compile(r"^ {2}(\w+): (\d+),$", re.MULTILINE)
 _ROW: Final = re.compile(r"^\| `(\w+)` \| (\d+) \|", re.MULTILINE)
 
 
@@ -104,6 +105,14 @@ def test_the_enum_of_rust_has_the_same_lines() -> None:
     """Numbers are identity and stand in outcomes; the order of the lines is precedence, in both languages."""
     text = (ROOT / "rust" / "messages" / "src" / "refusals.rs").read_text(encoding="utf-8")
     lines = [(_code(name), int(number)) for name, number in _RUST_LINE.findall(text)]
+
+    assert lines == [(line.code, int(line)) for line in (*Refusal, *NotProcessed)]
+
+
+def test_the_enum_of_the_pages_has_the_same_lines() -> None:
+    """A page tells people why by these codes, and reads them off receipts by these numbers."""
+    text = (ROOT / "web" / "shared" / "protocol" / "refusals.ts").read_text(encoding="utf-8")
+    lines = [(code, int(number)) for code, number in _TYPESCRIPT_LINE.findall(text)]
 
     assert lines == [(line.code, int(line)) for line in (*Refusal, *NotProcessed)]
 

@@ -7,8 +7,8 @@ from typing import Final
 
 import pytest
 
-from tests.repo.tracked import tracked
-from tests.repo.twins import PYTHON_ONLY, RUST_ONLY, TWINS
+from tests.repo.tracked import ROOT, tracked
+from tests.repo.twins import PYTHON_ONLY, RUST_ONLY, TWINS, WEB, WEB_ONLY, WEB_TWINS
 
 # The file that a folder is named by holds declarations only.
 _ROOTS: Final = {"__init__", "lib", "mod"}
@@ -44,6 +44,12 @@ def test_no_exception_has_a_twin() -> None:
     ]
 
     assert twinned == []
+
+
+def test_every_file_of_the_pages_protocol_has_its_python_twin() -> None:
+    """A page that knew a rule of its own would sign what nobody else reads."""
+    assert _modules(WEB, ".ts") == WEB_TWINS.keys() | WEB_ONLY.keys()
+    assert [twin for twin in WEB_TWINS.values() if not (ROOT / twin).is_file()] == []
 
 
 def _modules(folder: str, suffix: str) -> set[str]:

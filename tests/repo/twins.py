@@ -31,3 +31,30 @@ PYTHON_ONLY: Final[dict[str, str]] = {
     "src/dcep/messages/signatory": "those who sign are no part of a ledger",
     "src/dcep/messages/merchants/webhooks": "what operators tell merchants; no ledger hears it",
 }
+
+# What a page knows of the protocol, under web/shared/protocol, and the Python file whose names and order it has.
+WEB: Final = "web/shared/protocol"
+WEB_TWINS: Final = {
+    "codes": "src/dcep/messages/merchants/requests.py",
+    "commands": "src/dcep/messages/kinds.py",
+    "conditions": "src/dcep/messages/commands/conditions.py",
+    "proofs/genesis": "src/dcep/messages/genesis.py",
+    "proofs/headers": "src/dcep/messages/headers.py",
+    "http_signatures": "src/dcep/messages/http_signatures/requests.py",
+    "ids": "src/dcep/ids.py",
+    "layout": "src/dcep/messages/layout.py",
+    "proofs/merkle": "src/dcep/crypto/merkle.py",
+    "money": "src/dcep/money.py",
+    "proofs/outcomes": "src/dcep/messages/outcomes.py",
+    "pairing_codes": "src/dcep/messages/merchants/pairing_codes.py",
+    "policies": "src/dcep/messages/policies.py",
+    "proofs/receipts": "src/dcep/messages/receipts.py",
+    "refund_codes": "src/dcep/messages/merchants/refund_codes.py",
+    "refusals": "src/dcep/messages/refusals.py",
+    "signed": "src/dcep/messages/signed.py",
+    "suites": "src/dcep/crypto/suites.py",
+}
+WEB_ONLY: Final[dict[str, str]] = {
+    "bytes": "hex, base64 and SHA-256, which Python's standard library has",
+    "slots": "which device signs on which lane: pages alone let a device in or take it out",
+}

@@ -60,6 +60,7 @@ def test_the_files_hold_what_python_writes() -> None:
         "commands": {f"{chapter}.txt": text for chapter, text in fill_vectors.commands().items()},
         "policies": fill_vectors.policies(),
         "receipts": fill_vectors.receipts(),
+        "requests": fill_vectors.requests(),
     }
 
     for folder, files in filled.items():

@@ -9,6 +9,7 @@
  * longer in force is never heard, so its lane can be given to another.
  */
 
+import { type Bytes, sameBytes } from "./bytes.ts";
 import type { Board, Policy, Seat, SingleKey } from "./policies.ts";
 
 /** Lanes of a wallet. Source: PROTOCOL, numbers. */
@@ -19,7 +20,7 @@ export const RECOVERY_SITE = 255;
 export interface Device {
   readonly lane: number;
   readonly suite: number;
-  readonly key: Uint8Array;
+  readonly key: Bytes;
 }
 
 /** Why a policy cannot be changed as it was wished. */
@@ -51,17 +52,17 @@ export function recoveryOf(policy: Policy): SingleKey | null {
 }
 
 /** Return the lane of a key's device, null where the policy has it not. */
-export function laneOf(policy: Policy, suite: number, key: Uint8Array): number | null {
-  return devicesOf(policy).find((each) => each.suite === suite && isSame(each.key, key))?.lane ?? null;
+export function laneOf(policy: Policy, suite: number, key: Bytes): number | null {
+  return devicesOf(policy).find((each) => each.suite === suite && sameBytes(each.key, key))?.lane ?? null;
 }
 
 /** Return the policy with one more device, on the first lane that is free.
  *
  * @throws BadSlot: `other_policy`, `already_in`, or `no_slot`: four devices hold the wallet.
  */
-export function letIn(policy: Policy, suite: number, key: Uint8Array): Board {
+export function letIn(policy: Policy, suite: number, key: Bytes): Board {
   const seats = requireSeats(policy);
-  if (seats.some((seat) => seat.suite === suite && isSame(seat.key, key))) throw new BadSlot("already_in");
+  if (seats.some((seat) => seat.suite === suite && sameBytes(seat.key, key))) throw new BadSlot("already_in");
   const lane = Array.from({ length: LANES }, (_, each) => each).find(
     (each) => !seats.some(({ site }) => site === each),
   );
@@ -106,8 +107,4 @@ function isOfDevices(board: Board): boolean {
 
 function boardOf(seats: readonly Seat[]): Board {
   return { kind: "board", needed: 1, sites: 1, seats: [...seats].sort((one, other) => one.site - other.site) };
-}
-
-function isSame(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }

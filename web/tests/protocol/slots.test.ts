@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Bytes } from "../../shared/protocol/bytes.ts";
 
 import type { Policy, SingleKey } from "../../shared/protocol/policies.ts";
 import { BadSlot, devicesOf, laneOf, letIn, RECOVERY_SITE, recoveryOf, takeOut } from "../../shared/protocol/slots.ts";
 
-const keyOf = (name: number): Uint8Array => Uint8Array.from({ length: 33 }, () => name);
+const keyOf = (name: number): Bytes => Uint8Array.from({ length: 33 }, () => name);
 const single = (name: number): SingleKey => ({ kind: "key", suite: 2, key: keyOf(name) });
 const lanesOf = (policy: Policy): readonly (readonly [number, number | undefined])[] =>
   devicesOf(policy).map(({ lane, key }) => [lane, key[0]]);
