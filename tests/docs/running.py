@@ -1,18 +1,21 @@
 """A reader of a page, who runs its blocks one after the other and compares what he sees with what it shows.
 
-What he leaves running, such as a currency, `NAME.pid` names it, is stopped when he leaves.
+What he leaves running, such as a currency, `NAME.pid` names it, is stopped when he leaves. Two readers whose currencies
+would answer at the same ports read one after the other.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -34,14 +37,26 @@ class Step(NamedTuple):
 
 
 @contextmanager
-def reader_in(folder: Path) -> Iterator[Path]:
-    """Make a folder one of a page's reader, and stop what he has left running."""
+def reader_in(folder: Path, *, with_currency: bool) -> Iterator[Path]:
+    """Make a folder one of a page's reader, and stop what he has left running.
+
+    Args:
+        with_currency: whether he starts one at the ports that the pages name.
+    """
     (folder / "vectors").symlink_to(ROOT / "vectors", target_is_directory=True)
-    try:
-        yield folder
-    finally:
-        for file in folder.glob("*.pid"):
-            _stop(int(file.read_text()))
+    with _ports_to_himself() if with_currency else nullcontext():
+        try:
+            yield folder
+        finally:
+            for file in folder.glob("*.pid"):
+                _stop(int(file.read_text()))
+
+
+@contextmanager
+def _ports_to_himself() -> Iterator[None]:
+    with (Path(tempfile.gettempdir()) / "dcep-pages.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _stop(pid: int) -> None:

@@ -35,7 +35,7 @@ def _readings() -> list[Any]:
 @pytest.mark.parametrize(("page", "with_currency"), _readings(), ids=str)
 def test_the_blocks_of_a_page_run_in_order(page: Path, with_currency: bool, tmp_path: Path) -> None:
     """A reader who copies them one after the other sees what the page says."""
-    with reader_in(tmp_path) as folder:
+    with reader_in(tmp_path, with_currency=with_currency) as folder:
         run_blocks(blocks_that_run(page, with_currency=with_currency), folder)
 
 
