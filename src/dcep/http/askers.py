@@ -141,6 +141,14 @@ class Askers:
         """
         return self._require(request, Part.COUNTER, "this is for the operator's own counter", operator)
 
+    def require_operator(self, request: Any, operator: OperatorId) -> Asker:
+        """Return who asks, if it is this operator.
+
+        Raises:
+            Problem: 401 as `require`, or 403 `not_allowed`.
+        """
+        return self._require(request, Part.OPERATOR, "this is for the operator itself", operator)
+
     def require_certificate(self, request: Any, part: Part, operator: OperatorId | None) -> Asker:
         """Return who asks, if it has this part by a certificate of its own.
 

@@ -29,6 +29,7 @@ from dcep.messages.commands.issuance import Allocate, Issue, Withdraw
 from dcep.messages.layout import Malformed
 from dcep.messages.policies import policy_hash
 from dcep.messages.reports.holdings import Holdings, read_holdings
+from dcep.money import Fen
 
 # A report of a time to come would keep all others out until then.
 _AHEAD_MS: Final = 60_000
@@ -113,6 +114,11 @@ class SupplyBoard:
             "cities": _added(lines, "city"),
             "unreported_fen": cut.supply.wallets_fen - sum(line["held_fen"] for line in lines),
         }
+
+    def allocated(self, operator: OperatorId) -> Fen:
+        """Return what was allocated to an operator's vaults since the beginning, fen, by orders that have settled."""
+        with self._store.transaction() as rows:
+            return Fen(_by_operator(rows, Allocate).get(operator, 0))
 
     def _operator(
         self, operator: OperatorId, seats: Sequence[SetOperator], money: Mapping[str, Mapping[OperatorId, int]]

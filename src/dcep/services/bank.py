@@ -121,7 +121,14 @@ async def serve(settings: BankSettings, stop: asyncio.Event) -> int:
     known = member(settings, papers)
     with ExitStack() as opened:
         bank = _open(settings, genesis, papers.seal, opened)
-        branch = Branch(bank=bank, clock=machine.now, wake=bell.ring, told=told, classes=genesis.rules.classes)
+        branch = Branch(
+            bank=bank,
+            clock=machine.now,
+            wake=bell.ring,
+            told=told,
+            classes=genesis.rules.classes,
+            allocated=allocations(settings, papers.seal),
+        )
         edge = operator_service(
             branch,
             settings.about(bank.network.hex()),
@@ -202,6 +209,15 @@ def reporting(settings: BankSettings, bank: Bank) -> Callable[[], object]:
         return lambda: None
     central_bank = Caller(settings.central_bank_url)
     return lambda: central_bank.ask("POST", "/v1/holdings", content=bank.reports.report(now=machine.now()))
+
+
+def allocations(settings: BankSettings, seal: Sign) -> Callable[[], Fen] | None:
+    """Return how the central bank is asked what it has allocated to the operator; None where there is nobody to ask."""
+    if not settings.central_bank_url:
+        return None
+    central_bank = Caller(settings.central_bank_url, seal=seal)
+    path = f"/v1/operators/{settings.operator}/allocated"
+    return lambda: Fen(central_bank.ask("GET", path).document()["allocated_fen"])
 
 
 def main() -> int:

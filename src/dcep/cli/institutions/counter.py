@@ -157,7 +157,7 @@ def order(name: str, /, *, wait: Wait = False, counter: Counter = _HERE) -> int:
     return code
 
 
-def reconcile(day: str, /, *, allocated: str, counter: Counter = _HERE) -> int:
+def reconcile(day: str, /, *, allocated: str | None = None, counter: Counter = _HERE) -> int:
     """Hold the four books of a day that has ended against each other. Exit code 1 if anything differs.
 
     Parameters
@@ -165,11 +165,13 @@ def reconcile(day: str, /, *, allocated: str, counter: Counter = _HERE) -> int:
     day
         `YYYY-MM-DD`, in Shanghai.
     allocated
-        Yuan that the central bank says it has allocated to the vault, less what was returned.
+        Yuan that the central bank says it has allocated to the vault, less what was returned; the operator asks the
+        central bank itself if they are not named.
     """
     from dcep.cli.institutions.words import tell_table
 
-    path, query = f"/v1/reconciliation/{quote(day, safe='')}", {"allocated_fen": str(typed_yuan(allocated))}
+    path = f"/v1/reconciliation/{quote(day, safe='')}"
+    query = {} if allocated is None else {"allocated_fen": str(typed_yuan(allocated))}
     told = _staff(counter).ask("GET", path, query=query).document()
     code = NO if told["breaks"] else DONE
     if counter.json:

@@ -61,7 +61,7 @@ def central_bank_service(
         routes=[
             *order_routes(bank, require_staff, clock),
             *approval_routes(bank.desk, clock),
-            *supply_routes(bank, require_staff, bell, clock),
+            *supply_routes(bank, askers, bell, clock),
             *governance_routes(bank),
             *reserve_routes(bank.reserve, require_staff),
             *staff_routes(screens, askers),

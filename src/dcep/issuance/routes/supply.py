@@ -12,17 +12,19 @@ from threading import Lock
 from typing import Any, Final
 
 from litestar import Request, get, post
-from litestar.params import FromQuery
+from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
 from dcep.clock import UnixMs
+from dcep.http.askers import Askers
 from dcep.http.bodies import Strict
 from dcep.http.events import PASSED_ON, Bell, Event, Readers, last_seen, stream
 from dcep.http.pages import DEFAULT_LIMIT, Page, key_of, page
+from dcep.ids import OperatorId
 from dcep.issuance.board import SupplyBoard
 from dcep.issuance.central_bank import CentralBank
-from dcep.issuance.routes.orders import STAFF, Limit, RequireStaff
+from dcep.issuance.routes.orders import STAFF, Limit
 from dcep.issuance.watch import Change, Watch
 
 _Any = Request[Any, Any, Any]
@@ -133,6 +135,13 @@ class ChangeBody(Strict, frozen=True):
     supply: FiguresBody
 
 
+class AllocatedBody(Strict, frozen=True):
+    """What was allocated to an operator's vaults since the beginning, fen."""
+
+    operator: str
+    allocated_fen: int
+
+
 class ReportBody(Strict, frozen=True):
     """What was taken of an operator's report."""
 
@@ -143,10 +152,10 @@ class ReportBody(Strict, frozen=True):
 
 
 def supply_routes(
-    bank: CentralBank, require_staff: RequireStaff, bell: Bell, clock: Callable[[], UnixMs]
+    bank: CentralBank, askers: Askers, bell: Bell, clock: Callable[[], UnixMs]
 ) -> list[ControllerRouterHandler]:
     """Return how the supply is read, and how operators report."""
-    recently = _Recently(bank.board, clock).report
+    recently, require_staff = _Recently(bank.board, clock).report, askers.require_staff
 
     @get("/v1/supply", summary="All money, and whether the law holds", sync_to_thread=True)
     def supply() -> SupplyBody:
@@ -162,6 +171,16 @@ def supply_routes(
             holdings=[HoldingBody(**each) for each in report["holdings"]],
         )
 
+    @get(
+        "/v1/operators/{operator:int}/allocated",
+        summary="What was allocated to an operator",
+        sync_to_thread=True,
+        **STAFF,
+    )
+    def allocated(request: _Any, operator: FromPath[int]) -> AllocatedBody:
+        askers.require_operator(request, OperatorId(operator))
+        return AllocatedBody(operator=f"{operator:03}", allocated_fen=bank.board.allocated(OperatorId(operator)))
+
     @post("/v1/holdings", summary="Bring an operator's report", status_code=_OK)
     async def holdings(request: _Any) -> ReportBody:
         taken = await asyncio.to_thread(bank.board.take_holdings, await request.body(), now=clock())
@@ -172,7 +191,7 @@ def supply_routes(
             held_fen=sum(line.held for line in taken.lines),
         )
 
-    return [supply, operators, holdings, *_change_routes(bank.watch, bell)]
+    return [supply, operators, allocated, holdings, *_change_routes(bank.watch, bell)]
 
 
 def _change_routes(watch: Watch, bell: Bell) -> list[ControllerRouterHandler]:

@@ -25,7 +25,7 @@ from dcep.operators.routes.records import (
 )
 
 STAFF: Final[dict[str, Any]] = {"security": [{"institution": []}], "sync_to_thread": True}
-Allocated = Annotated[int, QueryParameter(ge=0, le=10**18)]
+Allocated = Annotated[int | None, QueryParameter(ge=0, le=10**18)]
 
 
 def book_routes(branch: Branch, staff: Askers) -> list[ControllerRouterHandler]:
@@ -55,17 +55,25 @@ def book_routes(branch: Branch, staff: Askers) -> list[ControllerRouterHandler]:
         return page([freeze_body(each) for each in found], limit, [(each.made_at, each.id) for each in found])
 
     @get("/v1/reconciliation/{day:str}", summary="The four books of a day", **STAFF)
-    def reconciliation(request: Visit, day: FromPath[str], allocated_fen: Allocated) -> ReconciliationBody:
+    def reconciliation(request: Visit, day: FromPath[str], allocated_fen: Allocated = None) -> ReconciliationBody:
         staff.require_counter(request, bank.operator)
         try:
             wanted = day_of_date(day)
         except ValueError as error:
             raise Problem(404, "bad_date", "a day is YYYY-MM-DD") from error
-        breaks = bank.reconciliation.reconcile(wanted, allocated=Fen(allocated_fen), now=branch.clock())
+        allocated = _allocated(branch) if allocated_fen is None else Fen(allocated_fen)
+        breaks = bank.reconciliation.reconcile(wanted, allocated=allocated, now=branch.clock())
         found = [BreakBody(kind=each.kind, subject=each.subject, says=each.says) for each in breaks]
-        return ReconciliationBody(day=day, breaks=found)
+        return ReconciliationBody(day=day, allocated_fen=allocated, breaks=found)
 
     return [orders, sagas, freezes, reconciliation]
+
+
+def _allocated(branch: Branch) -> Fen:
+    if branch.allocated is None:
+        message = "this operator knows no central bank: say what was allocated"
+        raise Problem(400, "allocated_missing", message, next_step="name allocated_fen")
+    return branch.allocated()
 
 
 def own_wallet(text: str) -> WalletId:

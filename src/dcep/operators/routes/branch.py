@@ -19,6 +19,7 @@ from dcep.http.pages import Page, key_of, page
 from dcep.http.problems import Problem
 from dcep.messages.commands.governance import ClassLimits
 from dcep.messages.signed import MAX_WIRE
+from dcep.money import Fen
 from dcep.operators.bank import Bank
 from dcep.operators.order_book import Entry, Mark
 from dcep.operators.routes.records import OrderBody, order_body
@@ -43,6 +44,7 @@ class Branch:
         wake: lets the bank carry on what was ordered, now and not at its next turn.
         told: rings when holders may hear of something new.
         classes: the limits of the classes in the rules that the network began with.
+        allocated: asks the central bank what it has allocated to the vault; None for an operator that knows none.
     """
 
     bank: Bank
@@ -50,6 +52,7 @@ class Branch:
     wake: Callable[[], None]
     told: Bell
     classes: tuple[ClassLimits, ...]
+    allocated: Callable[[], Fen] | None = None
 
     def accepted(self, order: str, *, is_known: bool = False) -> Response[OrderBody]:
         """Return the answer to an order that was taken, or taken before."""

@@ -333,9 +333,10 @@ class BreakBody(Strict, frozen=True):
 
 
 class ReconciliationBody(Strict, frozen=True):
-    """The breaks of a day; none is the good answer."""
+    """The breaks of a day; none is the good answer. `allocated_fen` is what the vault was held against."""
 
     day: str
+    allocated_fen: int
     breaks: list[BreakBody]
 
 

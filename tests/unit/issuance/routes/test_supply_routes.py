@@ -14,6 +14,7 @@ from dcep.messages.commands.issuance import Allocate
 from dcep.messages.layout import Code, Count, Sum
 from dcep.messages.reports.holdings import Holdings, HoldingsLine, sign_holdings
 from dcep.money import Fen
+from tests.institutions import COUNTER, ONE, STAFF, TWO
 from tests.unit.issuance.house import House
 from tests.unit.issuance.realm import BANK, SHARD, Bank
 
@@ -53,6 +54,15 @@ def test_everybody_sees_all_money_and_whether_the_law_holds(house: House, funded
     assert told["cities"] == [{"city": "440300", "wallets": 12, "held_fen": 30}]
     assert (sorted(told["frames"]), told["reserve_assurance"]) == (["shard-000", "tier1"], "assurance: simulated")
     assert not {"operators", "holdings"} & set(told)
+
+
+def test_an_operator_learns_what_was_allocated_to_it_and_to_nobody_else(house: House, funded: Bank) -> None:
+    """It holds its vault against what the central bank says, and not against what it says itself."""
+    path = "/v1/operators/1/allocated"
+
+    assert house.get(path, by=ONE).json() == {"operator": "001", "allocated_fen": 900}
+    assert house.get("/v1/operators/2/allocated", by=TWO).json() == {"operator": "002", "allocated_fen": 0}
+    assert [house.get(path, by=by).status_code for by in (TWO, COUNTER, STAFF, None)] == [403, 403, 403, 401]
 
 
 def test_the_figures_of_an_operator_are_for_the_staff(house: House, funded: Bank) -> None:

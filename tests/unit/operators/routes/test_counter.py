@@ -7,6 +7,7 @@ from typing import Any
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 
+from dcep.money import Fen
 from tests.docs.routes import served_routes, written_routes
 from tests.institutions import COUNTER, LEDGER, ONE, STAFF, TWO
 from tests.town import resident_number
@@ -179,8 +180,24 @@ def test_the_books_of_a_day_are_held_against_each_other(house: House, li: Visito
 
     assert (today.status_code, today.json()["code"]) == (400, "day_not_over")
     assert (no_day.status_code, no_day.json()["code"]) == (404, "bad_date")
-    assert good == {"day": "2021-01-01", "breaks": []}
+    assert good == {"day": "2021-01-01", "allocated_fen": 10_000_000_000, "breaks": []}
     assert [each["kind"] for each in short["breaks"]] == ["vault_short"]
+
+
+def test_what_was_allocated_is_asked_of_the_central_bank_where_nobody_says_it(house: House, li: Visitor) -> None:
+    """Whoever works at the desk need not know the sum; an operator that knows no central bank wants to be told."""
+    li.ask("POST", li.mine("/exchanges"), {"amount_fen": 500}, key="e")
+    house.rest()
+    house.town.next_day()
+    path = "/v1/reconciliation/2021-01-01"
+
+    untold = house.at_the_counter("GET", path)
+    house.allocated = lambda: Fen(10_000_000_000)
+    house.open_again()
+    told = house.at_the_counter("GET", path)
+
+    assert (untold.status_code, untold.json()["code"]) == (400, "allocated_missing")
+    assert told.json() == {"day": "2021-01-01", "allocated_fen": 10_000_000_000, "breaks": []}
 
 
 def test_the_reference_has_a_row_for_each_route_and_no_other(house: House) -> None:

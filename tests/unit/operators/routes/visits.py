@@ -20,6 +20,7 @@ from dcep.messages.http_signatures import Request, sign_request
 from dcep.messages.merchants.webhooks import public_key_text
 from dcep.messages.policies import encode_policy
 from dcep.messages.signatory import single_key
+from dcep.money import Fen
 from dcep.operators.bank import Bank
 from dcep.operators.exchange.deposits import SimulatedCoreBanking
 from dcep.operators.routes import operator_service
@@ -48,6 +49,7 @@ class House:
         self._loop.set_default_executor(self._threads)
         self.told = Bell(self._loop)
         self.dispatch: Dispatch | None = Dispatch(key=public_key_text(Signer(b"h" * 32)), may_be_inside=False)
+        self.allocated: Callable[[], Fen] | None = None
         self.edge = self._open()
 
     def _open(self) -> Any:
@@ -66,6 +68,7 @@ class House:
             wake=self._wake,
             told=self.told,
             classes=self.town.economy.genesis.rules.classes,
+            allocated=self.allocated,
         )
         return operator_service(
             branch,
