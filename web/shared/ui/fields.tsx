@@ -69,21 +69,22 @@ export function Field({
   );
 }
 
-/** An amount of yuan, typed as one writes money; large, since it is what matters most where it stands. */
+/** An amount of yuan, typed as one writes money; large where it is what matters most. */
 export function MoneyField({
   label,
   hint,
   fault,
   text,
   onText,
-}: Told & { text: string; onText: (text: string) => void }) {
+  size = "hero",
+}: Told & { text: string; onText: (text: string) => void; size?: "text" | "hero" }) {
   const id = useId();
   return (
     <div class="field">
       <label class="field-label" for={id}>
         {label}
       </label>
-      <div class="money-box">
+      <div class="money-box" data-size={size}>
         <span class="money-box-sign" aria-hidden="true">
           ¥
         </span>

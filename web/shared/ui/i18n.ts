@@ -67,6 +67,14 @@ export function moment(ms: number): string {
   return shown(ms, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
 }
 
+/** Return a moment as shortly as it is clear today: the hour, or day and hour, or the day of another year. */
+export function lately(ms: number, nowMs: number): string {
+  const [then, now] = [isoDay(ms), isoDay(nowMs)];
+  if (then === now) return hour(ms);
+  if (then.slice(0, 4) !== now.slice(0, 4)) return day(ms);
+  return shown(ms, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+}
+
 /** Return the hour of a moment: `14:05`, or `14:05:09` with seconds. */
 export function hour(ms: number, seconds = false): string {
   return shown(ms, { hour: "2-digit", minute: "2-digit", ...(seconds ? { second: "2-digit" } : {}) });

@@ -19,9 +19,12 @@ export function Sheet({
 }) {
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     const opened = dialog.current;
     opened?.showModal();
+    // Whoever listens hears what has opened; the keys go on from there.
+    heading.current?.focus();
     return () => opened?.close();
   }, []);
   const besides = (event: Event) => {
@@ -36,7 +39,9 @@ export function Sheet({
     // biome-ignore lint/a11y/useKeyWithClickEvents: the key that closes a dialog is Escape, which it hears as `cancel`.
     <dialog class="sheet" ref={dialog} aria-labelledby={id} onCancel={escaped} onClick={besides}>
       <div class="sheet-head">
-        <h2 id={id}>{title}</h2>
+        <h2 id={id} tabIndex={-1} ref={heading}>
+          {title}
+        </h2>
         <IconButton icon="close" label={t("close")} onPress={onClose} />
       </div>
       <div class="sheet-body">{children}</div>

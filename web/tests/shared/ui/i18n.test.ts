@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { count, day, hour, isoDay, moment, onLanguage, phrases, speak } from "../../../shared/ui/i18n.ts";
+import { count, day, hour, isoDay, lately, moment, onLanguage, phrases, speak } from "../../../shared/ui/i18n.ts";
 
 const t = phrases({ paid: ["Paid {amount} to {name}", "已向{name}付款{amount}"] });
 
@@ -47,4 +47,15 @@ test("days and hours are those of Shanghai", () => {
   assert.equal(moment(late), "28 Nov 2026, 01:30");
   assert.equal(isoDay(late), "2026-11-28");
   assert.equal(count(1_234_567n), "1,234,567");
+});
+
+// A list is read at a glance: what everybody knows is left out of it.
+test("a moment is said as shortly as it is clear", () => {
+  const now = Date.UTC(2026, 10, 27, 12, 0);
+
+  speak("en");
+
+  assert.equal(lately(now - 3_600_000, now), "19:00");
+  assert.equal(lately(now - 30 * 3_600_000, now), "26 Nov, 14:00");
+  assert.equal(lately(Date.UTC(2025, 10, 27), now), "27 Nov 2025");
 });
