@@ -63,6 +63,7 @@ class Service:
         warnings: return what will be missing if nobody sees to it.
         paths: OpenAPI path items of raw routes, which no types describe.
         limits: the largest body of the routes that take more than usual, by path; `*` stands for one segment.
+        open_to_pages: the paths that pages of other services may ask, likewise.
         ids: the ids of requests.
         registry: its counters.
     """
@@ -77,6 +78,7 @@ class Service:
     raw: Mapping[str, RawRoute] = field(default_factory=dict)
     paths: Mapping[str, Any] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
+    open_to_pages: Sequence[str] = ()
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
 
 
@@ -94,7 +96,14 @@ def build(service: Service) -> Edge:
 
     own = [*service.routes, *_health(service), openapi, *map(_page, _PAGES)]
     app = Litestar(own, openapi_config=None, exception_handlers=HANDLERS, logging_config=None)
-    return Edge(app, ids=service.ids, registry=service.registry, raw=service.raw, limits=service.limits)
+    return Edge(
+        app,
+        ids=service.ids,
+        registry=service.registry,
+        raw=service.raw,
+        limits=service.limits,
+        open_to_pages=service.open_to_pages,
+    )
 
 
 def describe(service: Service) -> dict[str, Any]:

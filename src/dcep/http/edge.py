@@ -2,7 +2,8 @@
 
 1. A request gets an id that its answer and the service's log carry.
 2. Its body is read whole, bounded in size and in time: a handler never waits for a slow client.
-3. The answer carries the headers that keep a browser from doing more than it should.
+3. The answer carries the headers that keep a browser from doing more than it should. A route that is open to pages says
+   so to a browser that asks for the page of another service: there are no cookies, and what counts is signed bytes.
 4. A raw route is called with the body at once: what is asked thousands of times a second spares the framework's way.
 5. Requests are counted by method and status; a service that stops waits for those under way.
 """
@@ -32,6 +33,16 @@ _HEADERS: Final = (
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
     ("cache-control", "no-store"),
+)
+# What a browser asks before it lets a page send something else than a form.
+_TO_PAGES: Final = (
+    ("access-control-allow-origin", "*"),
+    ("access-control-expose-headers", "retry-after, x-request-id"),
+)
+_MAY_BE_SENT: Final = (
+    ("access-control-allow-methods", "GET, POST"),
+    ("access-control-allow-headers", "content-type, prefer"),
+    ("access-control-max-age", "86400"),
 )
 _LOOK_S: Final = 0.02
 
@@ -85,6 +96,7 @@ class Edge:
         registry: where requests are counted.
         raw: routes beside the app, by path.
         limits: the largest body of the routes that take more than MAX_BODY, by path; `*` stands for one segment.
+        open_to_pages: the paths that pages of other services may ask, likewise.
     """
 
     def __init__(
@@ -95,9 +107,12 @@ class Edge:
         registry: CollectorRegistry,
         raw: Mapping[str, RawRoute],
         limits: Mapping[str, int],
+        open_to_pages: Iterable[str] = (),
     ) -> None:
         self._app, self._ids, self._raw = app, ids, dict(raw)
         self._limits = [(path.split("/"), limit) for path, limit in limits.items()]
+        self._open = [path.split("/") for path in open_to_pages]
+        self._raw_headers = {path: self._headers_at(path) for path in self._raw}
         self._meter = Meter(registry)
         self._counts: dict[tuple[str, int], Any] = {}
         self._under_way = 0
@@ -131,6 +146,9 @@ class Edge:
         """
         # 1.
         request_id = next(self._ids)
+        own = self._raw_headers[path]
+        if method == "OPTIONS" and own is not _HEADERS:
+            return self._allow(request_id)
         try:
             # 2.
             body = await self._patience.wait_for(read()) if self._comes_body(path, header) else b""
@@ -140,7 +158,7 @@ class Edge:
             answer = await self._ask_raw(route, RawRequest(method, header, body, request_id))
         # 5.
         self._count(method, answer.status)
-        return _whole_answer(answer, request_id)
+        return _whole_answer(answer, request_id, own)
 
     async def _ask_raw(self, route: RawRoute, request: RawRequest) -> RawAnswer:
         began = time.perf_counter()
@@ -174,9 +192,13 @@ class Edge:
             return
         # 1.
         request_id = next(self._ids)
+        own = self._headers_at(path)
+        if method == "OPTIONS" and own is not _HEADERS:
+            await _send_whole(send, self._allow(request_id))
+            return
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
-        outbound = _Outbound(send, request_id)
+        outbound = _Outbound(send, request_id, own)
         try:
             # 2.
             body = await self._patience.wait_for(read()) if self._comes_body(path, header) else b""
@@ -192,7 +214,7 @@ class Edge:
                 raise
             answer = _problem(error, request_id)
             outbound.status = answer.status
-            await _send_whole(send, _whole_answer(answer, request_id))
+            await _send_whole(send, _whole_answer(answer, request_id, own))
         # 5.
         self._count(method, outbound.status)
 
@@ -224,10 +246,18 @@ class Edge:
 
     def _limit_of(self, path: str) -> int:
         segments = path.split("/")
-        for known, limit in self._limits:
-            if len(known) == len(segments) and all(a in ("*", b) for a, b in zip(known, segments, strict=True)):
-                return limit
-        return MAX_BODY
+        return next((limit for known, limit in self._limits if _fits(known, segments)), MAX_BODY)
+
+    # 3.
+
+    def _headers_at(self, path: str) -> tuple[tuple[str, str], ...]:
+        segments = path.split("/")
+        return (*_HEADERS, *_TO_PAGES) if any(_fits(known, segments) for known in self._open) else _HEADERS
+
+    def _allow(self, request_id: str) -> Whole:
+        """Return what a browser is told that asks whether a page may send something here."""
+        self._count("OPTIONS", 204)
+        return 204, [*_HEADERS, *_TO_PAGES, *_MAY_BE_SENT, ("x-request-id", request_id)], b""
 
     def _count(self, method: str, status: int) -> None:
         count = self._counts.get((method, status))
@@ -258,17 +288,21 @@ class _Inbound:
 class _Outbound:
     """Passes an answer on, with the headers that every answer carries."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(self, send: Send, request_id: str, own: tuple[tuple[str, str], ...]) -> None:
         self._send = send
-        self._request_id = request_id
+        self._own = _encoded((*own, ("x-request-id", request_id)))
         self.status = 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             # 3.
             self.status = message["status"]
-            own = (*_HEADERS, ("x-request-id", self._request_id))
-            message["headers"] = [*message["headers"], *_encoded(own)]
+            # A page has a policy of its own.
+            said = {name for name, _ in message["headers"]}
+            message["headers"] = [
+                *message["headers"],
+                *[(name, value) for name, value in self._own if name not in said],
+            ]
         await self._send(message)
 
 
@@ -281,10 +315,14 @@ async def _send_whole(send: Send, whole: Whole) -> None:
     await send(end)
 
 
-def _whole_answer(answer: RawAnswer, request_id: str) -> Whole:
+def _whole_answer(answer: RawAnswer, request_id: str, own: tuple[tuple[str, str], ...]) -> Whole:
     # 3.
-    own = (*_HEADERS, ("x-request-id", request_id))
-    return answer.status, [("content-type", answer.media_type), *answer.headers, *own], answer.body
+    headers = [("content-type", answer.media_type), *answer.headers, *own, ("x-request-id", request_id)]
+    return answer.status, headers, answer.body
+
+
+def _fits(known: list[str], segments: list[str]) -> bool:
+    return len(known) == len(segments) and all(a in ("*", b) for a, b in zip(known, segments, strict=True))
 
 
 def _encoded(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:

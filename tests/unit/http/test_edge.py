@@ -85,6 +85,7 @@ def ask(
         missing=lambda: ["time"],
         warnings=lambda: ["certificate_ends_soon"],
         ids=iter(["id-1"]),
+        open_to_pages=["/v1/busy", "/v1/things/*"],
     )
     sent: list[dict[str, Any]] = []
     waiting = list(parts)
@@ -277,3 +278,22 @@ def test_a_route_with_a_name_in_it_may_take_more_than_others() -> None:
     statuses = [asyncio.run(status(path)) for path in paths]
 
     assert statuses == [200, 413, 413, 413]
+
+
+def test_a_page_of_another_service_may_ask_what_is_open_to_pages() -> None:
+    """Nothing is open by a cookie: whoever reads the answer could have asked for it without a browser."""
+    allowed = ask("OPTIONS", "/v1/busy")
+
+    assert (allowed.status, allowed.body) == (204, b"")
+    assert allowed.headers["access-control-allow-origin"] == "*"
+    assert allowed.headers["access-control-allow-methods"] == "GET, POST"
+    assert allowed.headers["access-control-allow-headers"] == "content-type, prefer"
+    assert ask("GET", "/v1/busy").headers["access-control-allow-origin"] == "*"
+    assert ask("GET", "/v1/things/7").headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize("path", ["/v1/denied", "/v1/orders", "/v1/things", "/v1/things/7/parts", "/v1/busy/"])
+def test_a_page_of_another_service_reads_nothing_else(path: str) -> None:
+    """What is not named stays closed, also when it is asked for in advance."""
+    assert "access-control-allow-origin" not in ask("GET", path).headers
+    assert "access-control-allow-origin" not in ask("OPTIONS", path).headers

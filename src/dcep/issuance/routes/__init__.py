@@ -15,6 +15,7 @@ from dcep.http.app import Service, build
 from dcep.http.askers import Askers, Part
 from dcep.http.edge import Edge
 from dcep.http.events import Bell
+from dcep.http.site import site
 from dcep.issuance.central_bank import CentralBank
 from dcep.issuance.routes.governance import governance_routes
 from dcep.issuance.routes.orders import approval_routes, order_routes
@@ -65,6 +66,7 @@ def central_bank_service(
             *governance_routes(bank),
             *reserve_routes(bank.reserve, require_staff),
             *staff_routes(screens, askers),
+            *site(("board", "pilot")),
         ],
         paths=PATHS,
         missing=missing,

@@ -24,6 +24,15 @@ from dcep.ledger.routes.payments import BATCH, HISTORY, LIMITS, PAYMENTS, Counte
 from dcep.ledger.routes.reading import account_routes, channel_routes, header_routes, standing_routes
 from dcep.ledger.timekeeping import Teller
 
+# What pages of other services may ask: wallets in browsers send their own commands, and verify for themselves.
+_TO_PAGES: Final = (
+    PAYMENTS,
+    HISTORY,
+    "/v1/receipts/*/*",
+    "/v1/headers/*",
+    "/v1/standing",
+    "/v1/genesis",
+)
 _WIRE: Final = {"type": "string", "format": "binary"}
 
 
@@ -69,6 +78,7 @@ def ledger_service(
         ids=ids,
         paths=_described(),
         limits=LIMITS,
+        open_to_pages=_TO_PAGES,
         registry=registry,
     )
     return build(service)

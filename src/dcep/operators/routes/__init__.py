@@ -15,6 +15,7 @@ from litestar.types import ControllerRouterHandler
 from dcep.http.app import Service, build
 from dcep.http.askers import Askers, Part
 from dcep.http.edge import Edge
+from dcep.http.site import site
 from dcep.operators.routes.books import book_routes
 from dcep.operators.routes.branch import Branch
 from dcep.operators.routes.counter import counter_routes
@@ -75,6 +76,7 @@ def operator_service(
             *counter_routes(branch, staff),
             *book_routes(branch, staff),
             *staff_routes(screens, staff),
+            *site(("wallet", "pos", "desk"), [about.ledger_url]),
         ],
         missing=missing,
         warnings=warnings,

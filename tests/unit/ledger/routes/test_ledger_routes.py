@@ -130,6 +130,19 @@ def test_a_client_that_wants_little_gets_no_receipt(street: Street, li: Wallet) 
     assert decode_receipt(bytes.fromhex(receipt.json()["receipt"])).command == wire
 
 
+def test_a_page_of_an_operator_sends_commands_and_reads_proofs(street: Street) -> None:
+    """A wallet in a browser sends its own bytes to the ledger and verifies what comes back, past its operator."""
+    payments = post(street, "/v1/payments", b"no command", **_BINARY)
+    others = [get(street, path) for path in ("/v1/genesis", "/v1/standing", "/v1/headers/latest", "/v1/receipts/9/9")]
+    asked = street.ask(lambda client: client.options(f"{_URL}/v1/payments"))
+
+    allowed = [answer.headers.get("access-control-allow-origin") for answer in (payments, *others, asked)]
+    assert allowed == ["*"] * 6
+    assert asked.status_code == 204
+    closed = [get(street, path) for path in ("/v1/accounts/0010000000010008", "/v1/movements", "/v1/sums")]
+    assert [answer.headers.get("access-control-allow-origin") for answer in closed] == [None] * 3
+
+
 def test_a_receipt_is_shown_to_who_knows_the_command(street: Street, li: Wallet) -> None:
     """A receipt names payer, receiver and amount: counting through places must show nobody's."""
     told = post(street, "/v1/payments", li.pay(street.bakery, Fen(5), expires_at=later())).json()
