@@ -30,7 +30,7 @@ _WORKER: Final = "wallet-worker.js"
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,100}(\.[A-Za-z0-9_-]{1,20}){1,3}")
 _ANEW: Final = {"cache-control": "no-cache"}
 _FOR_EVER: Final = {"cache-control": "public, max-age=31536000, immutable"}
-# The types of a machine may differ, and a browser runs no script of another type. The framework adds that texts are UTF-8.
+# What a machine says may differ, and a browser runs no script of another type. The framework adds the UTF-8 of texts.
 _TYPES: Final = {
     ".css": "text/css",
     ".html": "text/html",

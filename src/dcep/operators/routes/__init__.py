@@ -31,6 +31,7 @@ from dcep.staff.door import StaffDoor
 from dcep.staff.routes import staff_routes
 
 KIND: Final = "operator"
+PAGES: Final = ("wallet", "pos", "desk")
 
 
 def operator_service(
@@ -51,11 +52,10 @@ def operator_service(
         url: by which others call it.
         staff: who may work at its counter.
         ids: the ids of requests.
-        missing: what it lacks to do its work, by name.
-        warnings: what it will lack if nobody sees to it.
+        missing: what it lacks to do its work, by name; `warnings` what it will lack if nobody sees to it.
         dispatch: what it sends messages to merchants' servers with; None for an operator that sends none.
     """
-    bank, door = branch.bank, Door(branch.bank.guards, url, branch.clock)
+    door, bank = Door(branch.bank.guards, url, branch.clock), branch.bank
     screens = StaffDoor(bank.admissions, url, part=Part.COUNTER, operator=bank.operator, clock=branch.clock)
     staff = staff.beside(screens.prove)
     service = Service(
@@ -76,7 +76,7 @@ def operator_service(
             *counter_routes(branch, staff),
             *book_routes(branch, staff),
             *staff_routes(screens, staff),
-            *site(("wallet", "pos", "desk"), [about.ledger_url]),
+            *site(PAGES, [about.ledger_url]),
         ],
         missing=missing,
         warnings=warnings,
