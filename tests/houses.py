@@ -26,6 +26,9 @@ from dcep.messages.http_signatures import UnsignedRequest
 from dcep.messages.merchants.webhooks import public_key_text
 from dcep.money import Fen
 from dcep.operators.bank import Bank
+from dcep.operators.channels.asking import asking
+from dcep.operators.channels.interconnection import Interconnection
+from dcep.operators.channels.opening import open_channel
 from dcep.operators.exchange.deposits import SimulatedCoreBanking
 from dcep.operators.routes import operator_service
 from dcep.operators.routes.branch import Branch
@@ -102,7 +105,15 @@ class Houses:
         )
         classes = self.town.economy.genesis.rules.classes
         told = Bell(self._loop)
-        branch = Branch(bank=self.bank, clock=lambda: self.town.now, wake=bell.ring, told=told, classes=classes)
+        channel = open_channel("alipay", self.bank.made_codes)
+        branch = Branch(
+            bank=self.bank,
+            clock=lambda: self.town.now,
+            wake=bell.ring,
+            told=told,
+            classes=classes,
+            interconnection=Interconnection(self.bank.network, channel, [], asking(lambda *_: {})),
+        )
         dispatch = Dispatch(key=public_key_text(Signer(bytes(32))), may_be_inside=True)
         operator = operator_service(branch, about, self.operator_url, _NOBODY, ids=ids, missing=list, dispatch=dispatch)
         serving = [

@@ -27,6 +27,7 @@ PYTHON_ONLY: Final[dict[str, str]] = {
     "src/dcep/messages/receipts": "checked by those who hold them; a ledger asks for none",
     "src/dcep/messages/merchants/pairing_codes": "read off one till and typed at another; a ledger sees the policy",
     "src/dcep/messages/merchants/refund_codes": "a wish of who would be paid back; a ledger sees the refund only",
+    "src/dcep/messages/merchants/emv": "the form of a wish; a ledger sees the payment only",
     "src/dcep/messages/merchants/requests": "a wish of who wants to be paid; a ledger sees the payment only",
     "src/dcep/messages/signatory": "those who sign are no part of a ledger",
     "src/dcep/messages/merchants/webhooks": "what operators tell merchants; no ledger hears it",

@@ -23,7 +23,7 @@ from dcep.client.records import (
 if TYPE_CHECKING:
     from dcep.client.asynchronous import AsyncClient
     from dcep.client.blocking import Client
-    from dcep.client.webhooks import Webhook, read_webhook
+    from dcep.client.merchants.webhooks import Webhook, read_webhook
     from dcep.messages.merchants.webhooks import BadWebhook
 
 __all__ = [
@@ -45,10 +45,10 @@ __all__ = [
 ]
 _ROOMS = {
     "AsyncClient": "asynchronous",
-    "BadWebhook": "webhooks",
+    "BadWebhook": "merchants.webhooks",
     "Client": "blocking",
-    "Webhook": "webhooks",
-    "read_webhook": "webhooks",
+    "Webhook": "merchants.webhooks",
+    "read_webhook": "merchants.webhooks",
 }
 
 

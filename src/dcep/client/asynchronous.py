@@ -20,6 +20,7 @@ from dcep.clock import UnixMs
 from dcep.errors import Unavailable
 from dcep.http.caller import MAX_ANSWER, MAX_LINE, Reply, body_of, judged, too_long, unreachable
 from dcep.ids import CommandId, NetworkId, WalletId
+from dcep.messages.merchants.requests import PaymentRequest
 from dcep.money import Fen
 from dcep.services import machine
 from dcep.wallet.steps import Steps, Wait, drive_async
@@ -112,6 +113,23 @@ class AsyncClient(Holding):
     ) -> Payment:
         """Pay; under one key at most one payment is ever signed."""
         return await self._driver.walk(self.stories.payments.pay(receiver, amount, key, reference))
+
+    async def read_code(self, text: str) -> PaymentRequest:
+        """Return what stands behind the code of any operator's app: who is paid, how much, for what."""
+        return await self._driver.walk(self.stories.codes.read(text))
+
+    async def show_code(
+        self,
+        name: str,
+        city: str,
+        amount: Fen | None = None,
+        *,
+        reference: str | None = None,
+        expires_at: UnixMs | None = None,
+    ) -> str:
+        """Ask the operator for the code that its own app shows for a request; arguments are those of `request`."""
+        story = self.stories.codes.show(name, city, amount, reference=reference, expires_at=expires_at)
+        return await self._driver.walk(story)
 
     async def redeem(self, amount: Fen) -> Payment:
         """Redeem digital currency for deposit 兑回, and wait until the deposit is credited."""

@@ -17,6 +17,7 @@ from dcep.clock import UnixMs
 from dcep.errors import Unavailable
 from dcep.http.caller import Caller, Reply
 from dcep.ids import CommandId, NetworkId, WalletId
+from dcep.messages.merchants.requests import PaymentRequest
 from dcep.money import Fen
 from dcep.services import machine
 from dcep.wallet.steps import Steps, Wait, drive
@@ -129,6 +130,28 @@ class Client(Holding):
             reference: of the request that it answers; the receiver finds it by this.
         """
         return self._walk(self.stories.payments.pay(receiver, amount, key, reference))
+
+    def read_code(self, text: str) -> PaymentRequest:
+        """Return what stands behind the code of any operator's app: who is paid, how much, for what.
+
+        Raises:
+            BadInput: it is no code that can be paid here; `code` says why.
+            DcepError: `code_used`, `code_expired`.
+        """
+        return self._walk(self.stories.codes.read(text))
+
+    def show_code(
+        self,
+        name: str,
+        city: str,
+        amount: Fen | None = None,
+        *,
+        reference: str | None = None,
+        expires_at: UnixMs | None = None,
+    ) -> str:
+        """Ask the operator for the code that its own app shows for a request; arguments are those of `request`."""
+        story = self.stories.codes.show(name, city, amount, reference=reference, expires_at=expires_at)
+        return self._walk(story)
 
     def redeem(self, amount: Fen) -> Payment:
         """Redeem digital currency for deposit 兑回, and wait until the deposit is credited."""

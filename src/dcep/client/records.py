@@ -112,7 +112,8 @@ class Payment:
 class Movement:
     """A line of a wallet's history: what moved, and what there was then.
 
-    `effect` is what the amount did to the balance: `in`, `out` or `none`. A refund refers to its payment.
+    `effect` is what the amount did to the balance: `in`, `out` or `none`. A refund refers to its payment. `memo` is the
+    hex of the SHA-256 of the reference that a payment answers, None for none: the operator tells it, receipts prove it.
     """
 
     seq: int
@@ -125,6 +126,11 @@ class Movement:
     balance_fen: Fen
     command_id: CommandId
     refers_to: CommandId | None
+    memo: str | None = None
+
+    def is_for(self, reference: str) -> bool:
+        """Whether it says that it answers the request with this reference."""
+        return self.memo == hashlib.sha256(reference.encode()).hexdigest()
 
 
 Item = TypeVar("Item")

@@ -8,6 +8,7 @@ from typing import Final
 
 from dcep.client.door import Door
 from dcep.client.folder import WalletFolder
+from dcep.client.merchants.codes import Codes
 from dcep.client.orders import Orders
 from dcep.client.payments import Payments
 from dcep.clock import UnixMs
@@ -30,6 +31,7 @@ class Stories:
         self.draw: Final = draw
         self.door: Final = Door(folder)
         self.orders: Final = Orders(self.door, clock, draw)
+        self.codes: Final = Codes(self.door, clock)
 
     @cached_property
     def payments(self) -> Payments:

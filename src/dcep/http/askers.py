@@ -133,6 +133,17 @@ class Askers:
             raise Problem(403, "not_allowed", "a page reads here; what is ordered is ordered with a certificate")
         return asker
 
+    def require_any_operator(self, request: Any) -> Asker:
+        """Return who asks, if it is an operator, whichever.
+
+        Raises:
+            Problem: 401 as `require`, or 403 `not_allowed`.
+        """
+        asker = self.require(request)
+        if asker.part is not Part.OPERATOR:
+            raise Problem(403, "not_allowed", "this is for the network's operators")
+        return asker
+
     def require_counter(self, request: Any, operator: OperatorId) -> Asker:
         """Return who asks, if it is the counter of this operator.
 

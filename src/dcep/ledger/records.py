@@ -168,6 +168,7 @@ class MovementBody(Strict, frozen=True, omit_defaults=True):
     wallet_class: int | None = None
     policy: str | None = None
     epoch: int | None = None
+    memo: str | None = None
 
 
 class MovementsBody(Strict, frozen=True):
@@ -277,6 +278,7 @@ def _movement_body(it: Movement) -> MovementBody:
         wallet_class=it.wallet_class,
         policy=None if it.policy is None else it.policy.hex(),
         epoch=it.epoch,
+        memo=None if it.memo is None else it.memo.hex(),
     )
 
 

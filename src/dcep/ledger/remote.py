@@ -31,7 +31,7 @@ from dcep.ledger.worker.crossings import Crossing
 from dcep.ledger.worker.pipeline import MAX_JOB_BYTES
 from dcep.messages.frames import join
 from dcep.messages.headers import Flow
-from dcep.messages.layout import Lane, Number, Seq, Sum, Version
+from dcep.messages.layout import Hash, Lane, Number, Seq, Sum, Version
 from dcep.messages.outcomes import Outcome, Status
 from dcep.messages.receipts import Receipt, decode_receipt
 from dcep.messages.refusals import NotProcessed, Refusal
@@ -365,6 +365,7 @@ def _movement(it: records.MovementBody) -> Movement:
             wallet_class=it.wallet_class,
             policy=None if it.policy is None else _unhex(it.policy),
             epoch=it.epoch,
+            memo=None if it.memo is None else Hash(_unhex(it.memo)),
         )
     except ValueError as error:
         raise _strange("a movement of another version") from error

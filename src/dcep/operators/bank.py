@@ -13,6 +13,7 @@ from dcep.errors import Unavailable
 from dcep.ids import NetworkId, OperatorId
 from dcep.ledger.client import Line
 from dcep.operators import refunds
+from dcep.operators.channels.made import MadeCodes
 from dcep.operators.customers import desk
 from dcep.operators.customers.desk import Desk
 from dcep.operators.customers.freezes import Freezes
@@ -78,6 +79,7 @@ class Bank:
         self.refunds: Final = Refunds(store, line, self.outbox, network)
         self.reconciliation: Final = Reconciliation(store, line, core, vault.account)
         self.history: Final = History(store, line, operator)
+        self.made_codes: Final = MadeCodes(store, self.history, draw)
         self.webhooks: Final = Webhooks(store)
         self.admissions: Final = Admissions(partial(transaction, store), STAFF, draw)
         self.reports: Final = Reports(store, network, operator=operator, registrar=registrar)

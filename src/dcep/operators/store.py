@@ -243,8 +243,17 @@ history_lines: Final = Table(
     Column("balance_fen", BigInteger, nullable=False),
     Column("command", String(64), nullable=False),
     Column("refers_to", String(64)),
+    Column("memo", String(64)),
 )
 Index("history_lines_by_wallet", history_lines.c.wallet, history_lines.c.line)
+_says_what_for = history_lines.c.memo.is_not(None)
+Index(
+    "history_lines_by_memo",
+    history_lines.c.wallet,
+    history_lines.c.memo,
+    sqlite_where=_says_what_for,
+    postgresql_where=_says_what_for,
+)
 _place = history_lines.c.ledger, history_lines.c.seq, history_lines.c.place, history_lines.c.part
 Index("history_lines_by_place", *_place, unique=True)
 history_marks: Final = Table(
@@ -280,6 +289,20 @@ Index("webhooks_by_state", webhooks.c.state, webhooks.c.next_at_ms)
 
 # Who of the staff is invited, and who is let in.
 STAFF: Final = staff_tables(TABLES)
+
+# The codes that an operator's app shows, by the token that stands in them: the request that is behind each. `last_ms`
+# is when it ends; null of one that never does.
+codes: Final = Table(
+    "codes",
+    TABLES,
+    Column("token", String(64), primary_key=True),
+    Column("wallet", BigInteger, nullable=False),
+    Column("request", String(512), nullable=False),
+    Column("made_at_ms", BigInteger, nullable=False),
+    Column("last_ms", BigInteger),
+)
+Index("codes_by_wallet", codes.c.wallet, codes.c.last_ms)
+Index("codes_by_request", codes.c.request)
 
 
 @contextmanager

@@ -33,6 +33,10 @@ from dcep.messages.genesis import Genesis, decode_genesis, encode_genesis, netwo
 from dcep.messages.merchants.webhooks import public_key_text
 from dcep.money import Fen
 from dcep.operators.bank import Bank
+from dcep.operators.channels import ChannelName
+from dcep.operators.channels.asking import asking
+from dcep.operators.channels.interconnection import Interconnection, Peer
+from dcep.operators.channels.opening import open_channel
 from dcep.operators.customers.real_names import SimulatedKyc
 from dcep.operators.exchange.deposits import SimulatedCoreBanking
 from dcep.operators.outbox import Seal
@@ -48,6 +52,7 @@ from dcep.services import machine
 from dcep.services.chores import Chore, beside, keep, silence
 from dcep.services.outcome import ended
 from dcep.services.settings import (
+    URL,
     InstitutionSettings,
     Seconds,
     member,
@@ -62,6 +67,14 @@ _SHARD: Final = LedgerId(0)
 # Nobody who stops the process waits for longer than that.
 _LISTEN_MS: Final = 2_000
 _PAUSE_S: Final = 0.2
+
+
+class PeerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Another operator, whose codes this one's wallets pay."""
+
+    operator: Annotated[int, msgspec.Meta(ge=1, le=999)]
+    channel: ChannelName
+    url: Annotated[str, msgspec.Meta(pattern=URL)]
 
 
 class BankSettings(InstitutionSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,6 +98,8 @@ class BankSettings(InstitutionSettings, frozen=True, kw_only=True, forbid_unknow
     work_every_s: Seconds = 1.0
     webhook_key: Path | None = None
     webhooks_inside: bool = False
+    channel: ChannelName = "plain"
+    peers: tuple[PeerSettings, ...] = ()
 
     def seal(self, number: str, key: Path) -> Seal:
         """Return an account that the operator signs for; BadInput `bad_settings` if it is no number of a wallet."""
@@ -99,6 +114,11 @@ class BankSettings(InstitutionSettings, frozen=True, kw_only=True, forbid_unknow
         if self.webhook_key is None:
             return None
         return Dispatch(key=public_key_text(signer_in(self.webhook_key)), may_be_inside=self.webhooks_inside)
+
+    def interconnection(self, bank: Bank, seal: Sign) -> Interconnection:
+        """Return the operator's front end, and how it asks the others."""
+        peers = [Peer(OperatorId(each.operator), each.channel, each.url) for each in self.peers]
+        return Interconnection(bank.network, open_channel(self.channel, bank.made_codes), peers, asking(seal))
 
     def about(self, network: str) -> OperatorBody:
         """Return what everybody may know of the operator."""
@@ -128,6 +148,7 @@ async def serve(settings: BankSettings, stop: asyncio.Event) -> int:
             told=told,
             classes=genesis.rules.classes,
             allocated=allocations(settings, papers.seal),
+            interconnection=settings.interconnection(bank, papers.seal),
         )
         edge = operator_service(
             branch,

@@ -39,7 +39,9 @@ from dcep.services.founding import Founders, found, genesis_of
 from dcep.services.topology import (
     CENTRAL_BANK,
     CENTRE,
+    CHANNELS,
     OPERATORS,
+    PLAIN,
     SHARD_NAME,
     TIER1_NAME,
     TRUST,
@@ -257,6 +259,12 @@ class Ceremony:
             "webhook_key": "keys/webhook.key",
             # A merchant's server runs on this machine too, where everybody is at home.
             "webhooks_inside": True,
+            "channel": CHANNELS.get(operator, PLAIN),
+            "peers": [
+                {"operator": other, "channel": CHANNELS.get(other, PLAIN), "url": address.url_of(its_name)}
+                for other, its_name in OPERATORS.items()
+                if other != operator
+            ],
         }
         # Messages alone are signed with it: one that is lost is made anew, and a merchant is told the new one.
         self._signer(name, "webhook", is_new=True)
@@ -279,5 +287,15 @@ def _missing_key(path: Path, wanted: str) -> BadInput:
 
 
 def _assignments(settings: Mapping[str, Any]) -> list[str]:
-    # Text, numbers and lists of these are written in TOML as in JSON.
-    return [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
+    return [f"{name} = {_toml(value)}" for name, value in settings.items()]
+
+
+def _toml(value: Any) -> str:
+    match value:
+        case dict():
+            return "{" + ", ".join(_assignments(value)) + "}"
+        case list():
+            return "[" + ", ".join(map(_toml, value)) + "]"
+        case _:
+            # Text, numbers and truths are written in TOML as in JSON.
+            return json.dumps(value)

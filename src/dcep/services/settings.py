@@ -18,7 +18,7 @@ from dcep.services import machine
 from dcep.services.topology import url_of
 
 _TOO_LARGE: Final = 1 << 20
-_URL: Final = r"^(https?://[!-.0-~]+)?$"
+URL: Final = r"^(https?://[!-.0-~]+)?$"
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
@@ -29,7 +29,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
     port: Port
     host: str = "127.0.0.1"
-    url: Annotated[str, msgspec.Meta(pattern=_URL)] = ""
+    url: Annotated[str, msgspec.Meta(pattern=URL)] = ""
     trust: Path
 
     @property

@@ -29,6 +29,9 @@ OPERATORS: Final = {
     OperatorId(8): "eighth",
 }
 EIGHTH: Final = OperatorId(8)
+# The front ends of operators that have an app of their own; banks show requests of DC/EP as they are.
+CHANNELS: Final = {OperatorId(5): "alipay", OperatorId(6): "wechat", OperatorId(7): "unionpay"}
+PLAIN: Final = "plain"
 # The serials of an operator's two accounts; those of wallets are drawn at random, and drawn again where they meet one.
 _VAULT, _REGISTRAR = 1, 2
 # A service answers so many ports above the first.

@@ -48,6 +48,7 @@ STAND_INS: Final = (
     "SimulatedSettlement: no real reserves are locked",
     "SimulatedCoreBanking: the operators' deposits are nobody's money",
     "SimulatedKyc: nobody's identity is checked",
+    "SimulatedAlipayChannel, SimulatedWechatChannel, SimulatedUnionpayChannel: codes are none of the apps they imitate",
     "OneHand: the keys of officers, supervision, members and the authentication centre lie on this machine",
 )
 

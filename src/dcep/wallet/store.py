@@ -6,10 +6,11 @@
 4. A number of which a command has expired for certain is free, and is taken again: a wallet that used a new one each
    time would be locked out after 65 expiries.
 
-Errands, which are orders to the operator that nobody signs, are kept in the same file (`errands`).
+Errands, which are orders to the operator that nobody signs, and the codes that were scanned are kept in the same file
+(`errands`, `scanned`).
 
 The database is SQLite by the standard library: a command of the wallet must start at once, and this is one file of
-three tables.
+few tables.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from dcep.messages.layout import Epoch, Number, Seq
 from dcep.money import Fen
 from dcep.wallet.errands import TABLE as ERRANDS
 from dcep.wallet.errands import Errands
+from dcep.wallet.scanned import TABLE as SCANNED
+from dcep.wallet.scanned import Scanned
 
 _FORM: Final = 1
 _BUSY_S: Final = 5.0
@@ -136,8 +139,10 @@ class WalletStore:
                 database.execute(f"PRAGMA user_version = {_FORM}")
             elif database.execute("PRAGMA user_version").fetchone()[0] != _FORM:
                 raise BadInput("bad_wallet_file", f"{self._path} is no wallet's file of this form")
+            # A file that was made before there were such codes gets their table now.
+            database.execute(SCANNED)
         self._database.execute("PRAGMA synchronous = FULL")
-        self.errands = Errands(self._transaction)
+        self.errands, self.scanned = Errands(self._transaction), Scanned(self._transaction)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -11,8 +11,11 @@ import pytest
 
 from dcep.client import AsyncClient, Client, Event, Evidence
 from dcep.client.folder import WalletFolder
+from dcep.client.merchants.codes import key_of
+from dcep.clock import UnixMs
 from dcep.errors import BadInput, DcepError
 from dcep.ids import NetworkId
+from dcep.messages.merchants.requests import PaymentRequest
 from dcep.messages.merchants.webhooks import read_public_key
 from dcep.money import Fen
 from tests.houses import FUNDS, Houses
@@ -282,6 +285,48 @@ def test_events_go_on_behind_the_last_one(houses: Houses, li: Person, bakery: Pe
 
     assert [(event.name, event.data["amount_fen"]) for event in received] == [("payment", each) for each in (1, 2, 3)]
     assert asyncio.run(next_behind(received[0].id)) == received[1]
+
+
+def test_the_code_of_an_app_is_read_by_either_client_and_again_when_it_was_paid(
+    houses: Houses, li: Person, bakery: Person
+) -> None:
+    """The operator tells what stands behind it until it is paid; whoever has paid it goes on with his own payment."""
+    until = UnixMs(houses.town.now + 60_000)
+    code = bakery.client.show_code("Bakery", "Suzhou", Fen(125), reference="R-1", expires_at=until)
+
+    async def read_with_another() -> PaymentRequest:
+        async with AsyncClient(li.folder, PASSWORD, clock=lambda: houses.town.now) as client:
+            return await client.read_code(code)
+
+    wanted = li.client.read_code(code)
+    paid = li.client.pay(wanted.receiver, Fen(125), key=key_of(wanted), reference=wanted.reference)
+    houses.wake()
+    with closing(bakery.client.events(0)) as events:
+        next(event for event in events if event.data.get("kind") == "received")
+
+    assert (wanted.receiver, wanted.amount, wanted.reference) == (bakery.client.wallet, 125, "R-1")
+    assert paid.is_settled
+    assert bakery.client.history().items[0].is_for("R-1")
+    assert asyncio.run(read_with_another()) == li.client.read_code(code) == wanted
+    with pytest.raises(DcepError, match="code_used"):
+        bakery.client.read_code(code)
+
+
+def test_a_plain_code_is_read_without_asking_anybody(houses: Houses, li: Person, bakery: Person) -> None:
+    """Also of an operator that is away; what is over, of another network or altered is refused on the device."""
+    over = bakery.client.request("Bakery", "Suzhou", expires_at=houses.town.now)
+    code = bakery.client.request("Bakery", "Suzhou", Fen(125))
+    wrong = [over, code[:-1] + ("0" if code[-1] != "0" else "1")]
+
+    read = li.client.read_code(code)
+    codes = []
+    for text in wrong:
+        with pytest.raises(DcepError) as error:
+            li.client.read_code(text)
+        codes.append(error.value.code)
+
+    assert (read.receiver, read.amount) == (bakery.client.wallet, 125)
+    assert codes == ["code_expired", "code_altered"]
 
 
 def test_a_receipt_is_judged_by_the_wallet_alone(li: Person, bakery: Person) -> None:

@@ -6,20 +6,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from dcep.cli.options import typed_wallet, typed_yuan
 from dcep.cli.output import DONE, NO, print_json, say, warn
 from dcep.cli.wallet.place import Place, client_of
-from dcep.errors import BadInput, DcepError
+from dcep.errors import BadInput
 
 if TYPE_CHECKING:
     from dcep.client import Client, Payment
-    from dcep.ids import NetworkId
-    from dcep.messages.merchants.requests import PaymentRequest
     from dcep.money import Fen
 
 _HERE = Place()
+# Ten times the longest code: whoever names another file by mistake is told so.
+_MOST_CHARACTERS: Final = 4_096
 
 
 def balance(*, place: Place = _HERE) -> int:
@@ -77,18 +78,34 @@ def redeem(amount: str, /, *, place: Place = _HERE) -> int:
         return _tell(client, place, *client.redeem_once(fen))
 
 
-def pay(to: str, amount: str | None = None, /, *, key: str | None = None, place: Place = _HERE) -> int:
-    """Pay a wallet, or a payment request.
+def pay(
+    to: str | None = None,
+    amount: str | None = None,
+    /,
+    *,
+    code: Path | None = None,
+    key: str | None = None,
+    place: Place = _HERE,
+) -> int:
+    """Pay a wallet, or whoever shows a code of any operator.
 
     Parameters
     ----------
     to
-        The receiver's number, 16 digits, or the text of a payment request.
+        The receiver's number, 16 digits, or the text of a code. With --code it is the amount.
     amount
-        Yuan, with at most two decimals; a request may say it.
+        Yuan, with at most two decimals; a code may say it.
+    code
+        The file with the text of the code.
     key
         The payment's own key, 1 to 64 of A-Z, a-z, 0-9, - and _: under one key at most one payment is ever signed.
     """
+    if code is not None:
+        if amount is not None:
+            raise BadInput("bad_options", "the code says whom to pay", next_step="dcep wallet pay AMOUNT --code FILE")
+        to, amount = _text_in(code), to
+    if to is None:
+        raise BadInput("bad_options", "whom to pay is missing", next_step="dcep wallet pay WALLET AMOUNT")
     with client_of(place) as client:
         if any(character.isalpha() for character in to):
             return _answer(client, place, to, amount, key)
@@ -123,31 +140,29 @@ def _tell(client: Client, place: Place, payment: Payment, is_old: bool) -> int:
 
 
 def _answer(client: Client, place: Place, text: str, amount: str | None, key: str | None) -> int:
-    """Pay whom a request asks to be paid; a request for one payment is its own key."""
+    """Pay whom a code asks to be paid; a request for one payment is its own key."""
+    from dcep.client.merchants.codes import key_of
     from dcep.ids import format_wallet_id
-    from dcep.services import machine
 
-    request = _request(text, client.stories.folder.trust.network)
-    if request.expires_at is not None and request.expires_at <= machine.now():
-        raise DcepError("request_expired", "nobody should pay this any more", next_step="ask for a new request")
+    request = client.read_code(text)
     typed = None if amount is None else amount_of(amount)
     fen = request.amount if typed is None else typed
     if fen is None or (request.amount is not None and fen != request.amount):
-        raise BadInput("bad_options", "the amount is the request's; where it says none, you say one")
+        raise BadInput("bad_options", "the amount is the code's; where it says none, you say one")
     warn(f"{request.name}, {request.city}: wallet {format_wallet_id(request.receiver)}")
-    if request.reference is not None:
-        key = key or f"{request.receiver:016}-{request.reference}"
+    key = key or key_of(request)
     payment, is_old = client.pay_once(request.receiver, fen, key=key, reference=request.reference)
     return _tell(client, place, payment, is_old)
 
 
-def _request(text: str, network: NetworkId) -> PaymentRequest:
-    from dcep.messages.merchants.requests import BadRequest, decode_request
-
+def _text_in(file: Path) -> str:
     try:
-        request = decode_request(text)
-    except BadRequest as error:
-        raise BadInput("bad_request", str(error)) from error
-    if request.network != network:
-        raise BadInput("other_network", "the request is for a wallet in another network")
-    return request
+        with file.open(encoding="utf-8") as stream:
+            text = stream.read(_MOST_CHARACTERS + 1)
+    except UnicodeDecodeError as error:
+        raise BadInput("not_utf8", "the file holds no text", where=str(file)) from error
+    except OSError as error:
+        raise BadInput("no_such_file", f"cannot be read: {error.strerror}", where=str(file)) from error
+    if len(text) > _MOST_CHARACTERS:
+        raise BadInput("code_too_long", "no code is as long as this file", where=str(file))
+    return text.strip()

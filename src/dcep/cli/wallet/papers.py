@@ -36,10 +36,13 @@ class Asked:
     minutes: Annotated[int | None, Parameter(help="For how long it may be paid; without it for ever.")] = None
     svg: Annotated[Path | None, Parameter(help="Write the picture to this file.")] = None
     text: Annotated[Path | None, Parameter(help="Write the text of the code to this file.")] = None
+    app: Annotated[bool, Parameter(help="Let the operator make the code, in the form of its own app.")] = False
 
 
 def request(amount: str | None = None, /, *, asked: Asked, place: Place = _HERE) -> int:
-    """Show a payment request to this wallet: as a code on the terminal, as a picture, as text. Nobody is asked.
+    """Show a payment request to this wallet: as a code on the terminal, as a picture, as text.
+
+    Nobody is asked, unless the code is to be one of the operator's app.
 
     Parameters
     ----------
@@ -55,8 +58,9 @@ def request(amount: str | None = None, /, *, asked: Asked, place: Place = _HERE)
     fen = None if amount is None else amount_of(amount)
     until = None if asked.minutes is None else UnixMs(machine.now() + asked.minutes * _MINUTE_MS)
     with client_of(place) as client:
+        make = client.show_code if asked.app else client.request
         try:
-            text = client.request(asked.name, asked.city, fen, reference=asked.reference, expires_at=until)
+            text = make(asked.name, asked.city, fen, reference=asked.reference, expires_at=until)
         except BadRequest as error:
             raise BadInput("bad_request", str(error)) from error
         wallet = f"{client.wallet:016}"

@@ -176,6 +176,7 @@ def movement_document(movement: Movement) -> dict[str, Any]:
         "balance_fen": movement.balance_fen,
         "command_id": movement.command_id.hex(),
         "refers_to": movement.refers_to and movement.refers_to.hex(),
+        "memo": movement.memo,
     }
 
 

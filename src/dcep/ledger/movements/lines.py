@@ -29,10 +29,10 @@ from dcep.messages.commands.wallets import Close, Open, SetClass
 from dcep.messages.crossings import OfficersOrder, Payment, Returned, ReturnToIssuer, decode_message
 from dcep.messages.genesis import ISSUING_VAULT
 from dcep.messages.kinds import KIND_OF
-from dcep.messages.layout import Seq
+from dcep.messages.layout import Hash, Seq
 from dcep.messages.outcomes import Outcome
 from dcep.messages.policies import encode_policy
-from dcep.messages.signed import Command, decode, decode_record, kind_of, prefix
+from dcep.messages.signed import NO_MEMO, Command, decode, decode_record, kind_of, prefix
 from dcep.money import Fen
 
 # A record begins with account, lane and number, expiry, epoch and kind; then come the fields, then the memo's hash.
@@ -87,6 +87,7 @@ class Scribe:
         wallet_class: int | None = None,
         policy: bytes | None = None,
         epoch: int | None = None,
+        memo: Hash | None = None,
     ) -> None:
         self._lines.append(
             Movement(
@@ -104,6 +105,7 @@ class Scribe:
                 wallet_class,
                 policy,
                 epoch,
+                memo,
             )
         )
 
@@ -117,13 +119,15 @@ class Scribe:
         *,
         leaves: bool = False,
         refers_to: CommandId | None = None,
+        memo: Hash | None = None,
     ) -> None:
         """Write down both sides of money that moved within the ledger, or the payer's where it leaves."""
         out, into = kinds
-        self._add(out, payer, command, amount=amount, effect=Effect.OUT, counterparty=receiver, refers_to=refers_to)
+        said: dict[str, Any] = {"amount": amount, "refers_to": refers_to, "memo": memo}
+        self._add(out, payer, command, effect=Effect.OUT, counterparty=receiver, **said)
         if not leaves:
             effect = self._memory.arrive(receiver, amount)
-            self._add(into, receiver, command, amount=amount, effect=effect, counterparty=payer, refers_to=refers_to)
+            self._add(into, receiver, command, effect=effect, counterparty=payer, **said)
 
     # What a record of a fixed size says is read where it stands: nearly all of a log are payments.
 
@@ -131,11 +135,15 @@ class Scribe:
         body = record[: _FIELDS_AT + size + _MEMO]
         return CommandId(hashlib.sha256(self._prefix + body).digest())
 
+    def _memo(self, record: bytes, size: int) -> Hash | None:
+        memo = Hash(record[_FIELDS_AT + size : _FIELDS_AT + size + _MEMO])
+        return None if memo == NO_MEMO else memo
+
     def _quick_move(self, kinds: tuple[MovementKind, MovementKind], record: bytes, outcome: Outcome) -> None:
         (payer,) = _ACCOUNT.unpack_from(record)
         receiver, amount = _TO_AND_AMOUNT.unpack_from(record, _FIELDS_AT)
-        command = self._id(record, _TO_AND_AMOUNT.size)
-        self._move(kinds, payer, receiver, amount, command, leaves=bool(outcome.sent))
+        command, memo = self._id(record, _TO_AND_AMOUNT.size), self._memo(record, _TO_AND_AMOUNT.size)
+        self._move(kinds, payer, receiver, amount, command, leaves=bool(outcome.sent), memo=memo)
 
     def pay(self, record: bytes, outcome: Outcome) -> None:
         self._quick_move((MovementKind.PAID, MovementKind.RECEIVED), record, outcome)
@@ -150,9 +158,9 @@ class Scribe:
         (payer,) = _ACCOUNT.unpack_from(record)
         receiver, amount, original = _REFUND.unpack_from(record, _FIELDS_AT)
         kinds = MovementKind.REFUND_PAID, MovementKind.REFUND_RECEIVED
-        command = self._id(record, _REFUND.size)
+        command, memo = self._id(record, _REFUND.size), self._memo(record, _REFUND.size)
         leaves = bool(outcome.sent)
-        self._move(kinds, payer, receiver, amount, command, leaves=leaves, refers_to=CommandId(original))
+        self._move(kinds, payer, receiver, amount, command, leaves=leaves, refers_to=CommandId(original), memo=memo)
 
     def return_to_issuer(self, record: bytes, outcome: Outcome) -> None:
         (vault,), (amount,) = _ACCOUNT.unpack_from(record), _AMOUNT.unpack_from(record, _FIELDS_AT)

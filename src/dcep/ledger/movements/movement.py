@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from dcep.clock import UnixMs
 from dcep.ids import CommandId, WalletId
-from dcep.messages.layout import Seq
+from dcep.messages.layout import Hash, Seq
 from dcep.money import Fen
 
 
@@ -55,7 +55,7 @@ class Movement(NamedTuple):
     `amount` is what the command was about, fen; it went into the balance, out of it, or did nothing to it, as money
     that a freeze has locked. `command` is the id that whoever paid knows, on whichever ledger that was; `refers_to` the
     payment that a refund undoes, or the hold. `policy` is the encoded policy of `opened` and `policy_set`, `epoch` its
-    version.
+    version. `memo` says what a payment is for; None where it says nothing, or has come from another ledger.
     """
 
     seq: Seq
@@ -72,6 +72,7 @@ class Movement(NamedTuple):
     wallet_class: int | None = None
     policy: bytes | None = None
     epoch: int | None = None
+    memo: Hash | None = None
 
     @property
     def change(self) -> int:

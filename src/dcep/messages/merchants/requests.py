@@ -17,18 +17,19 @@ Source: EMV QR Code Specification for Payment Systems, Merchant-Presented Mode, 
 
 from __future__ import annotations
 
-import binascii
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from dcep.clock import UnixMs
 from dcep.ids import BadWalletId, NetworkId, WalletId, parse_wallet_id
 from dcep.messages.layout import Hash
+from dcep.messages.merchants.emv import BadRequest, closed, field, fields_of, opened
 from dcep.messages.signed import NO_MEMO
 from dcep.money import BadAmount, Fen, parse_yuan, yuan
+
+__all__ = ["GUID", "MAX_TEXT", "BadRequest", "PaymentRequest", "decode_request", "encode_request", "memo_of"]
 
 # Names the scheme to whoever reads the code: the reverse of a name in a domain that nobody can have.
 GUID: Final = "invalid.dcep.pay"
@@ -39,20 +40,13 @@ _REFERENCE: Final = re.compile(r"[A-Za-z0-9_-]{1,25}")
 _NETWORK: Final = re.compile(r"[0-9a-f]{32}")
 _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,15}")
 _CATEGORY: Final = re.compile(r"[0-9]{4}")
-_DIGITS: Final = re.compile(r"[0-9]{4}")
 _PRINTABLE: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
-_CRC: Final = "6304"
-_CRC_SIZE: Final = 4
 _NO_CATEGORY: Final = "0000"
 
 
 def memo_of(reference: str | None) -> Hash:
     """Return the memo by which a payment says which request it answers: zeros where the request has no reference."""
     return NO_MEMO if reference is None else Hash(hashlib.sha256(reference.encode()).digest())
-
-
-class BadRequest(ValueError):
-    """The text is no payment request; the message says what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,15 +81,15 @@ def encode_request(request: PaymentRequest) -> str:
         BadRequest: a field does not fit the form.
     """
     _require_words(request)
-    account = _field("00", GUID) + _field("01", f"{request.receiver:016}") + _field("02", request.network.hex())
-    reference = None if request.reference is None else _field("05", request.reference)
-    expiry = None if request.expires_at is None else _field("00", GUID) + _field("01", request.expires_at)
-    text = _field("00", "01") + _field("01", "11" if request.reference is None else "12") + _field("26", account)
-    text += _field("52", request.category) + _field("53", "156")
-    text += _field("54", None if request.amount is None else yuan(request.amount).replace(",", ""))
-    text += _field("58", "CN") + _field("59", request.name) + _field("60", request.city)
-    text += _field("62", reference) + _field("80", expiry) + _CRC
-    return text + _crc(text)
+    account = field("00", GUID) + field("01", f"{request.receiver:016}") + field("02", request.network.hex())
+    reference = None if request.reference is None else field("05", request.reference)
+    expiry = None if request.expires_at is None else field("00", GUID) + field("01", request.expires_at)
+    text = field("00", "01") + field("01", "11" if request.reference is None else "12") + field("26", account)
+    text += field("52", request.category) + field("53", "156")
+    text += field("54", None if request.amount is None else yuan(request.amount).replace(",", ""))
+    text += field("58", "CN") + field("59", request.name) + field("60", request.city)
+    text += field("62", reference) + field("80", expiry)
+    return closed(text)
 
 
 def decode_request(text: str) -> PaymentRequest:
@@ -107,11 +101,9 @@ def decode_request(text: str) -> PaymentRequest:
     # 1.
     if len(text) > MAX_TEXT:
         raise BadRequest(f"a request has at most {MAX_TEXT} characters")
-    content, crc = text[:-_CRC_SIZE], text[-_CRC_SIZE:]
-    if not content.endswith(_CRC) or crc != _crc(content):
-        raise BadRequest("the code was read badly, or altered: its checksum does not hold")
+    content = opened(text)
     # 2.
-    fields = _fields(content.removesuffix(_CRC), ("00", "01", "26", "52", "53", "54", "58", "59", "60", "62", "80"))
+    fields = fields_of(content, ("00", "01", "26", "52", "53", "54", "58", "59", "60", "62", "80"))
     try:
         request = _request(fields)
     except (KeyError, BadWalletId, BadAmount) as error:
@@ -123,7 +115,7 @@ def decode_request(text: str) -> PaymentRequest:
 
 
 def _request(fields: dict[str, str]) -> PaymentRequest:
-    account = _fields(fields["26"], ("00", "01", "02"))
+    account = fields_of(fields["26"], ("00", "01", "02"))
     if (fields["00"], fields["53"], fields["58"], account["00"]) != ("01", "156", "CN", GUID):
         raise BadRequest("a request of another scheme")
     if not _NETWORK.fullmatch(account["02"]):
@@ -133,7 +125,7 @@ def _request(fields: dict[str, str]) -> PaymentRequest:
         network=NetworkId(bytes.fromhex(account["02"])),
         name=fields["59"],
         city=fields["60"],
-        reference=_fields(fields["62"], ("05",))["05"] if "62" in fields else None,
+        reference=fields_of(fields["62"], ("05",))["05"] if "62" in fields else None,
         expires_at=_expiry(fields["80"]) if "80" in fields else None,
         amount=parse_yuan(fields["54"]) if "54" in fields else None,
         category=fields["52"],
@@ -141,7 +133,7 @@ def _request(fields: dict[str, str]) -> PaymentRequest:
 
 
 def _expiry(text: str) -> UnixMs:
-    expiry = _fields(text, ("00", "01"))
+    expiry = fields_of(text, ("00", "01"))
     if expiry["00"] != GUID or not _NUMBER.fullmatch(expiry["01"]):
         raise BadRequest("an expiry is a number of milliseconds")
     return UnixMs(int(expiry["01"]))
@@ -155,38 +147,3 @@ def _require_words(request: PaymentRequest) -> None:
         raise BadRequest("a reference has 1 to 25 letters, digits, _ or -")
     if not _CATEGORY.fullmatch(request.category):
         raise BadRequest("a category has four digits")
-
-
-def _field(place: str, value: str | int | None) -> str:
-    """Return a field; nothing where there is no value."""
-    return "" if value is None else f"{place}{len(str(value)):02}{value}"
-
-
-def _fields(text: str, order: tuple[str, ...]) -> dict[str, str]:
-    """Return the fields of a text, each once and in order."""
-    found: dict[str, str] = {}
-    rest = iter(order)
-    for place, value in _walk(text):
-        # Whatever `rest` has gone past cannot come any more.
-        if place not in rest:
-            raise BadRequest(f"field {place} stands where it does not belong")
-        found[place] = value
-    return found
-
-
-def _walk(text: str) -> Iterator[tuple[str, str]]:
-    at = 0
-    while at < len(text):
-        head = text[at : at + 4]
-        if not _DIGITS.fullmatch(head):
-            raise BadRequest("a field is cut, or has no number")
-        end = at + 4 + int(head[2:])
-        if end > len(text):
-            raise BadRequest(f"field {head[:2]} is cut")
-        yield head[:2], text[at + 4 : end]
-        at = end
-
-
-def _crc(text: str) -> str:
-    # CRC-16 of ISO/IEC 13239 with 0x1021 and 0xFFFF, over the bytes as they are shown.
-    return f"{binascii.crc_hqx(text.encode(errors='replace'), 0xFFFF):04X}"

@@ -22,7 +22,7 @@ from dcep.clock import UnixMs
 from dcep.errors import DcepError, Unavailable
 from dcep.ids import CommandId, OperatorId, WalletId
 from dcep.ledger.client import Effect, Line, Movement, MovementKind, MovementPage
-from dcep.messages.layout import Seq
+from dcep.messages.layout import Hash, Seq
 from dcep.money import Fen
 from dcep.operators.customers.guards import note_policy
 from dcep.operators.history.news import newest_number, take_numbers
@@ -57,6 +57,7 @@ class HistoryLine:
     balance: Fen
     command: CommandId
     refers_to: CommandId | None
+    memo: Hash | None
 
 
 class Ended(NamedTuple):
@@ -133,6 +134,17 @@ class History:
             rows = connection.execute(ended.where(ended_orders.c.wallet == wallet, ended_orders.c.number > after))
             found: list[News] = [*lines, *(Ended(number, order_id) for number, order_id in rows)]
         return sorted(found, key=lambda each: each.number)[:limit]
+
+    def has_received(self, wallet: WalletId, memo: Hash, amount: Fen | None) -> bool:
+        """Return whether a wallet was paid for what a memo says; of exactly this amount, where one is wanted."""
+        found = select(history_lines.c.line).where(
+            history_lines.c.wallet == wallet,
+            history_lines.c.memo == memo.hex(),
+            history_lines.c.kind == MovementKind.RECEIVED.value,
+            *([] if amount is None else [history_lines.c.amount_fen == amount]),
+        )
+        with transaction(self._store) as connection:
+            return connection.execute(found.limit(1)).one_or_none() is not None
 
     def newest(self) -> int:
         """Return the number of what holders have heard of last."""
@@ -224,6 +236,7 @@ def _row(number: int, ledger: int, it: Movement, balance: int) -> dict[str, Any]
         "balance_fen": balance,
         "command": it.command.hex(),
         "refers_to": None if it.refers_to is None else it.refers_to.hex(),
+        "memo": None if it.memo is None else it.memo.hex(),
     }
 
 
@@ -241,4 +254,5 @@ def _line(row: Row[Any]) -> HistoryLine:
         balance=Fen(row.balance_fen),
         command=CommandId(bytes.fromhex(row.command)),
         refers_to=None if row.refers_to is None else CommandId(bytes.fromhex(row.refers_to)),
+        memo=None if row.memo is None else Hash(bytes.fromhex(row.memo)),
     )

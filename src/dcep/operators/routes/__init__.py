@@ -18,6 +18,7 @@ from dcep.http.edge import Edge
 from dcep.http.site import site
 from dcep.operators.routes.books import book_routes
 from dcep.operators.routes.branch import Branch
+from dcep.operators.routes.codes import code_routes
 from dcep.operators.routes.counter import counter_routes
 from dcep.operators.routes.history import history_routes
 from dcep.operators.routes.holders import Door
@@ -50,7 +51,7 @@ def operator_service(
     Args:
         about: what everybody may know of it.
         url: by which others call it.
-        staff: who may work at its counter.
+        staff: who may work at its counter, and which other operators may ask it.
         ids: the ids of requests.
         missing: what it lacks to do its work, by name; `warnings` what it will lack if nobody sees to it.
         dispatch: what it sends messages to merchants' servers with; None for an operator that sends none.
@@ -64,15 +65,9 @@ def operator_service(
         network=about.network,
         routes=[
             _about(about),
-            *opening_routes(branch, door),
-            *money_routes(branch, door),
-            *arrangement_routes(branch, door),
+            *_holders_routes(branch, door, dispatch),
             *order_routes(branch, door, staff),
-            *history_routes(branch, door),
-            *merchant_routes(branch, door),
-            *webhook_routes(branch, door, dispatch),
-            *payroll_routes(branch, door),
-            *till_routes(branch, door),
+            *code_routes(branch, door, staff),
             *counter_routes(branch, staff),
             *book_routes(branch, staff),
             *staff_routes(screens, staff),
@@ -84,6 +79,19 @@ def operator_service(
         limits=LIMITS,
     )
     return build(service)
+
+
+def _holders_routes(branch: Branch, door: Door, dispatch: Dispatch | None) -> list[ControllerRouterHandler]:
+    return [
+        *opening_routes(branch, door),
+        *money_routes(branch, door),
+        *arrangement_routes(branch, door),
+        *history_routes(branch, door),
+        *merchant_routes(branch, door),
+        *webhook_routes(branch, door, dispatch),
+        *payroll_routes(branch, door),
+        *till_routes(branch, door),
+    ]
 
 
 def _about(told: OperatorBody) -> ControllerRouterHandler:

@@ -21,6 +21,7 @@ from dcep.messages.commands.governance import ClassLimits
 from dcep.messages.signed import MAX_WIRE
 from dcep.money import Fen
 from dcep.operators.bank import Bank
+from dcep.operators.channels.interconnection import Interconnection
 from dcep.operators.order_book import Entry, Mark
 from dcep.operators.routes.records import OrderBody, order_body
 
@@ -32,6 +33,8 @@ _STATUS: Final = {
     "not_your_customer": 404,
     "order_unknown": 404,
     "account_unknown": 404,
+    "code_unknown": 404,
+    "code_of_nobody": 404,
 }
 
 
@@ -44,6 +47,7 @@ class Branch:
         wake: lets the bank carry on what was ordered, now and not at its next turn.
         told: rings when holders may hear of something new.
         classes: the limits of the classes in the rules that the network began with.
+        interconnection: makes the codes of its wallets, and reads those of all operators.
         allocated: asks the central bank what it has allocated to the vault; None for an operator that knows none.
     """
 
@@ -52,6 +56,7 @@ class Branch:
     wake: Callable[[], None]
     told: Bell
     classes: tuple[ClassLimits, ...]
+    interconnection: Interconnection
     allocated: Callable[[], Fen] | None = None
 
     def accepted(self, order: str, *, is_known: bool = False) -> Response[OrderBody]:

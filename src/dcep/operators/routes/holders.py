@@ -67,6 +67,16 @@ class Holder:
             raise Problem(404, "unknown_wallet", "no wallet of yours has this number")
         return self.wallet
 
+    def require_wallet(self) -> WalletId:
+        """Return his wallet.
+
+        Raises:
+            Problem: 404 `unknown_wallet`: he has a key and no wallet yet.
+        """
+        if self.wallet is None:
+            raise Problem(404, "unknown_wallet", "whoever asks has no wallet here yet")
+        return self.wallet
+
     def may_see(self, entry: Entry) -> bool:
         """Return whether an order is one of his own, or the opening of a wallet that his key is to guard."""
         if self.wallet is not None and entry.wallet == self.wallet:

@@ -14,7 +14,7 @@ from dcep.http import bodies, orders
 from dcep.http.pages import DEFAULT_LIMIT, key_of, page
 from dcep.http.problems import Problem
 from dcep.ids import WalletId
-from dcep.messages.merchants.requests import BadRequest, PaymentRequest, encode_request
+from dcep.messages.merchants.requests import BadRequest, PaymentRequest
 from dcep.money import Fen
 from dcep.operators import payroll
 from dcep.operators.order_ids import OrderId, order_id
@@ -61,7 +61,7 @@ def merchant_routes(branch: Branch, door: Door) -> list[ControllerRouterHandler]
             amount=None if data.amount_fen is None else Fen(data.amount_fen),
         )
         try:
-            text = encode_request(wanted)
+            text = branch.interconnection.channel.make(wanted, now=branch.clock())
         except BadRequest as error:
             raise BadInput("bad_request", str(error)) from error
         return RequestBody(text=text, svg=as_svg(text))

@@ -201,6 +201,7 @@ class HistoryBody(Strict, frozen=True):
     balance_fen: int
     command_id: str
     refers_to: str | None
+    memo: str | None
 
 
 class NewWebhook(Strict, frozen=True):
@@ -394,6 +395,7 @@ def history_body(line: HistoryLine) -> HistoryBody:
         balance_fen=line.balance,
         command_id=line.command.hex(),
         refers_to=None if line.refers_to is None else line.refers_to.hex(),
+        memo=None if line.memo is None else line.memo.hex(),
     )
 
 

@@ -165,7 +165,12 @@ def test_what_cannot_be_done_leaves_with_its_code(terminal: MakeTerminal) -> Non
         (["pay", other], 2, "bad_options"),
         (["pay", other, "1.234"], 2, "too_many_decimals"),
         (["pay", other, "0"], 2, "bad_number"),
-        (["pay", "hello", "5"], 2, "bad_request"),
+        (["pay", "hello", "5"], 2, "code_unreadable"),
+        (["pay", "https://qr.alipay.invalid/bax" + "0" * 26], 2, "code_unknown"),
+        (["pay", "x" * 600], 2, "code_too_long"),
+        (["pay"], 2, "bad_options"),
+        (["pay", other, "5", "--code", "x"], 2, "bad_options"),
+        (["pay", "5", "--code", "/nowhere"], 2, "no_such_file"),
         (["pay", other, "9999"], 1, "insufficient_funds"),
         (["exchange", "99999999"], 1, "insufficient_deposit"),
         (["receipt", "12345678", "--out", "x"], 1, "not_found"),
@@ -242,6 +247,23 @@ def test_a_request_is_shown_and_paid_once(terminal: MakeTerminal, tmp_path: Path
     assert [said.code for said in paid] == [0, 0]
     assert "早点铺, 深圳: wallet 001 " in paid[0].err
     assert (other.code, bakery.balance) == (2, 1_250)
+
+
+def test_a_code_of_the_operators_app_is_paid_once_from_a_file_too(terminal: MakeTerminal, tmp_path: Path) -> None:
+    """The same line again tells of the payment that was made, though the code is used; to anybody else it is used."""
+    li, bakery, other = terminal().open("100"), terminal().open(), terminal().open("100")
+    code = tmp_path / "code"
+    asked = ["request", "12.50", "--name", "Bakery", "--city", "Suzhou", "--reference", "order-18", "--app"]
+
+    shown = bakery.run(*asked, "--text", str(code), "--json").document["text"]
+    paid = [li.run("pay", "--code", str(code)), li.run("pay", shown), li.run("pay", "12.50", "--code", str(code))]
+    moved = bakery.history("received")
+    too_late = other.run("pay", shown)
+
+    assert shown.startswith("https://qr.alipay.invalid/")
+    assert [said.code for said in paid] == [0, 0, 0]
+    assert (len([line for line in moved if "received" in line]), bakery.balance) == (1, 1_250)
+    assert (too_late.code, "code_used" in too_late.err) == (1, True)
 
 
 def test_a_new_key_and_a_copy_of_the_folder(terminal: MakeTerminal, tmp_path: Path) -> None:

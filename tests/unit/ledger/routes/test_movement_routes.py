@@ -12,6 +12,7 @@ import pytest
 from dcep.identity.certificates import Subject
 from dcep.ids import TIER1
 from dcep.ledger.movements import START
+from dcep.messages.merchants.requests import memo_of
 from dcep.money import Fen
 from dcep.wallet.payments import Wallet
 from tests.followed import sums_of
@@ -59,6 +60,19 @@ def test_both_sides_of_a_payment_are_told_with_the_id_of_its_command(street: Str
         "effect": "in",
     }
     assert (page["has_more"], movements(street, f"after={page['next']}")["items"]) == (False, [])
+
+
+def test_what_a_payment_is_for_is_told_to_both_sides(street: Street, li: Wallet) -> None:
+    """Its memo, and nothing where it has none: a till sees which of its requests was paid."""
+    after, memo = end_of(street), memo_of("R-1")
+    post(street, "/v1/payments", li.pay(street.bakery, Fen(5), expires_at=later(), memo=memo))
+    post(street, "/v1/payments", li.pay(street.bakery, Fen(5), expires_at=later()))
+
+    told = [line.get("memo") for line in movements(street, f"after={after}")["items"]]
+    read = street.shard.movements(after, limit=9, operator=None).items
+
+    assert told == [memo.hex(), memo.hex(), None, None]
+    assert [line.memo for line in read] == [memo, memo, None, None]
 
 
 def test_who_may_not_be_told_is_not(street: Street) -> None:

@@ -22,6 +22,8 @@ from dcep.messages.policies import encode_policy
 from dcep.messages.signatory import single_key
 from dcep.money import Fen
 from dcep.operators.bank import Bank
+from dcep.operators.channels.interconnection import Interconnection, Peer
+from dcep.operators.channels.plain import PlainChannel
 from dcep.operators.exchange.deposits import SimulatedCoreBanking
 from dcep.operators.routes import operator_service
 from dcep.operators.routes.branch import Branch
@@ -32,6 +34,11 @@ from tests.town import Town, rest
 
 _Found = TypeVar("_Found")
 ADDRESS: Final = "http://bank.invalid:8821"
+
+
+def asks_nobody(peer: Peer, _: str) -> str:
+    """Ask no other operator: this house has none."""
+    raise AssertionError(f"nobody is to ask operator {peer.operator}")
 
 
 class House:
@@ -50,6 +57,7 @@ class House:
         self.told = Bell(self._loop)
         self.dispatch: Dispatch | None = Dispatch(key=public_key_text(Signer(b"h" * 32)), may_be_inside=False)
         self.allocated: Callable[[], Fen] | None = None
+        self.interconnection = Interconnection(bank.network, PlainChannel(), [], asks_nobody)
         self.edge = self._open()
 
     def _open(self) -> Any:
@@ -69,6 +77,7 @@ class House:
             told=self.told,
             classes=self.town.economy.genesis.rules.classes,
             allocated=self.allocated,
+            interconnection=self.interconnection,
         )
         return operator_service(
             branch,

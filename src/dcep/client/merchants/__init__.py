@@ -1,0 +1,1 @@
+"""What a wallet has to do with merchants: the codes that they show, and the messages that tell them of payments."""
