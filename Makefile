@@ -33,7 +33,7 @@ demo: .venv/ready src/dcep/pages/wallet.html ## Set up, then tell the main job s
 
 test: .venv/ready src/dcep/pages/wallet.html ## Set up, then run every test but the long ones
 	$(NPM) test --silent
-	$(CARGO) test $(RUST) --release $(TESTED)
+	$(CARGO) test $(RUST) --profile checked $(TESTED)
 	$(BIN)/python -m pytest -m "not long" --numprocesses auto --dist loadfile
 
 test-long: .venv/ready src/dcep/pages/wallet.html ## Run the long tests only: these, then mutants and hostile bytes

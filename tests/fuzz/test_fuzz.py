@@ -1,4 +1,4 @@
-"""Hostile bytes at every door, a few hundred of each in every run; `make fuzz` goes on for long."""
+"""Hostile bytes at every door, a hundred of each in every run; `make fuzz` goes on for long."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def _seed() -> int:
 @pytest.mark.parametrize("target", TARGETS.values(), ids=lambda target: target.name)
 def test_hostile_bytes_do_no_harm(target: Target) -> None:
     """They are read as the one value whose bytes they are, or refused in words; both engines say the same."""
-    examples = 60 if target.name in _SLOW else 250
+    examples = 30 if target.name in _SLOW else 120
 
-    assert fuzz(target, _seed(), examples) >= min(examples, 50)
+    assert fuzz(target, _seed(), examples) >= min(examples, 30)
 
 
 @pytest.mark.parametrize(("target", "file"), _KEPT, ids=lambda part: part if isinstance(part, str) else part.name)

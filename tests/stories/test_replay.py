@@ -112,10 +112,10 @@ def test_start_date_and_opening_factor_change_days_and_openings_alone(options: d
 @pytest.mark.parametrize(
     ("engine", "options", "sha256"),
     [
-        ("rust", {"wallet_class": "II"}, "6912dae8"),
         ("rust", {"wallet_class": "IV", "days": "one"}, "89a046eb"),
-        ("rust", {"opening_factor": 10}, "ee43f723"),
-        ("python", {"wallet_class": "IV", "days": "one"}, "89a046eb"),
+        pytest.param("rust", {"wallet_class": "II"}, "6912dae8", marks=pytest.mark.long),
+        pytest.param("rust", {"opening_factor": 10}, "ee43f723", marks=pytest.mark.long),
+        pytest.param("python", {"wallet_class": "IV", "days": "one"}, "89a046eb", marks=pytest.mark.long),
     ],
 )
 def test_the_whole_file_settles_as_in_plain_bookkeeping(
