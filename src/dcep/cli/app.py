@@ -41,7 +41,7 @@ app.command("dcep.cli.replay:replay", help="Replay a file of payments through th
 app.command("dcep.cli.simulation:demo", help="Tell the whole life of the money, then run at the machine's speed.")
 app.command("dcep.cli.simulate:simulate", help="Run the protocol under faults, from a seed.")
 app.command("dcep.cli.audit:verify", help="Audit a data folder, with no server running.")
-app.command("dcep.cli.up:up", help="Run a whole currency on this machine.")
+app.command("dcep.cli.running.up:up", help="Run a whole currency on this machine.")
 app.command("dcep.cli.doctor:doctor", help="Explain what is wrong with a setup, and what to do.")
 app.command("dcep.cli.bench:bench", help="Measure what the machine can do.")
 app.command("dcep.cli.certificates:app", name="certificates", help="Certificates of institutions, by hand.")

@@ -48,6 +48,8 @@ def _say_next(result: dict[str, Any]) -> None:
     say("Everything held." if result["ok"] else "Something did not hold: see above.")
     say()
     say("What to try next:")
+    say("  .venv/bin/dcep up --open")
+    say("                              a wallet page and the supply board in your browser: exchange, pay, be paid")
     say("  .venv/bin/dcep replay --accounts vectors/payments/nodes.csv \\")
     say("      --payments vectors/payments/transactions.csv --data economy")
     say("                              real payments through the same currency, kept in a folder")

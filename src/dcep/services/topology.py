@@ -32,6 +32,14 @@ EIGHTH: Final = OperatorId(8)
 # The front ends of operators that have an app of their own; banks show requests of DC/EP as they are.
 CHANNELS: Final = {OperatorId(5): "alipay", OperatorId(6): "wechat", OperatorId(7): "unionpay"}
 PLAIN: Final = "plain"
+# Where each page is shown to people; every operator has the first three.
+PAGES: Final = {
+    "wallet": OPERATORS[OperatorId(1)],
+    "pos": OPERATORS[OperatorId(1)],
+    "desk": OPERATORS[OperatorId(1)],
+    "board": CENTRAL_BANK,
+    "pilot": CENTRAL_BANK,
+}
 # The serials of an operator's two accounts; those of wallets are drawn at random, and drawn again where they meet one.
 _VAULT, _REGISTRAR = 1, 2
 # A service answers so many ports above the first.
@@ -67,6 +75,10 @@ class Address:
     def url_of(self, name: str) -> str:
         """Return where a service is asked."""
         return url_of(self.host, self.port_of(name))
+
+    def pages(self) -> dict[str, str]:
+        """Return where each page is shown, by its name."""
+        return {page: f"{self.url_of(name)}/{page}" for page, name in PAGES.items()}
 
 
 def url_of(host: str, port: int) -> str:

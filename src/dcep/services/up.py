@@ -61,6 +61,7 @@ class Report:
     data: Path
     network: str
     services: list[Kept]
+    pages: dict[str, str]
 
     def document(self) -> dict[str, Any]:
         """Return what `--json` prints."""
@@ -73,7 +74,9 @@ class Report:
             }
             for kept in self.services
         ]
-        return {"ready": True, "seconds": round(self.seconds, 2), "data": str(self.data), "services": rows}
+        pages = [{"name": name, "url": url} for name, url in self.pages.items()]
+        told = {"ready": True, "seconds": round(self.seconds, 2), "data": str(self.data)}
+        return told | {"services": rows, "pages": pages}
 
 
 def require_no_stand_ins(profile: str) -> None:
@@ -120,7 +123,8 @@ async def live(
         try:
             await asyncio.gather(supervisor.start(START_S), _inaugurate(ceremony, address, over))
             seconds = loop.time() - begun
-            ready(Report(seconds=seconds, data=data, network=network.hex(), services=supervisor.kept))
+            kept, pages = supervisor.kept, address.pages()
+            ready(Report(seconds=seconds, data=data, network=network.hex(), services=kept, pages=pages))
             async with beside(stop, keep(renewing, stop)):
                 await stop.wait()
         finally:

@@ -47,8 +47,9 @@ class Currency:
     def line(self, *more: str) -> list[str]:
         return [*_HASTY, "up", "--data", str(self.data), "--port", str(self.port), "--json", *more]
 
-    def start(self) -> dict[str, Any]:
-        self._process = subprocess.Popen(self.line(), stdout=subprocess.PIPE)
+    def start(self, *more: str, browser: Path | None = None) -> dict[str, Any]:
+        environment = os.environ if browser is None else {**os.environ, "BROWSER": str(browser)}
+        self._process = subprocess.Popen(self.line(*more), stdout=subprocess.PIPE, env=environment)
         assert self._process.stdout is not None
         with self._process.stdout as said:
             told: dict[str, Any] = json.loads(said.readline())
@@ -138,10 +139,16 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
-def test_a_currency_comes_up_and_a_newcomer_exchanges(currency: Currency) -> None:
-    """One line, and there are two ledgers, a central bank and eight operators, seven of them with money to exchange."""
-    told = currency.start()
+def test_a_currency_comes_up_and_a_newcomer_exchanges(currency: Currency, tmp_path: Path) -> None:
+    """One line, and there are two ledgers, a central bank, seven operators with money to exchange and one without.
 
+    The browser is shown the wallet and the board, and every page that the report names is there.
+    """
+    browser, shown = tmp_path / "browser", tmp_path / "shown"
+    browser.write_text(f'#!/bin/sh\necho "$1" >> "{shown}"\n')
+    browser.chmod(0o700)
+
+    told = currency.start("--open", browser=browser)
     supply = currency.ask("central-bank", "/v1/supply").json()["supply"]
     admitted = [each["operator"] for each in currency.ask("central-bank", "/v1/operators").json()["items"]]
     li = currency.customer("icbc")
@@ -149,8 +156,12 @@ def test_a_currency_comes_up_and_a_newcomer_exchanges(currency: Currency) -> Non
     exchanged = li.ended(li.exchange("e", 5_000))
     with pytest.raises(DcepError, match="not_admitted"):
         currency.customer("eighth").open_wallet()
+    pages = {page["name"]: page["url"] for page in told["pages"]}
+    answered = {name: httpx.get(url, trust_env=False).status_code for name, url in pages.items()}
     stopped = currency.stop()
 
+    assert answered == dict.fromkeys(("wallet", "pos", "desk", "board", "pilot"), 200)
+    assert sorted(shown.read_text().split()) == sorted([pages["wallet"], pages["board"]])
     assert {service["name"]: service["kind"] for service in told["services"]} == _KINDS
     assert (told["ready"], stopped, exchanged["state"]) == (True, 0, "settled")
     assert (supply["issued_fen"], supply["bank_vaults_fen"], supply["law_holds"]) == (_OPENING, _OPENING, True)

@@ -1,0 +1,1 @@
+"""`dcep up`, and the browser that it shows pages in."""
