@@ -191,6 +191,14 @@ class Client(Holding):
         """Redeem, or go on with a redemption like this of whose end nobody was told; say whether that was so."""
         return self._walk(self.stories.payments.redeem_once(amount))
 
+    def refund_once(self, original: CommandId, seq: int, place: int, amount: Fen) -> tuple[Payment, bool]:
+        """Refund, or go on with a refund like this of whose end nobody was told; say whether that was so."""
+        return self._walk(self.stories.payments.refund_once(original, seq, place, amount))
+
+    def change_class_once(self, wallet_class: WalletClassName, evidence: Evidence) -> tuple[str, OperatorOrder, bool]:
+        """Show evidence for another class, or go on with such an order; returns what `exchange_once` does."""
+        return self._walk(self.stories.orders.change_class_once(wallet_class, evidence))
+
     def exchange_once(self, amount: Fen, *, key: str | None = None) -> tuple[str, OperatorOrder, bool]:
         """Exchange, or go on with an exchange like this; return its key, the order, and whether it was an older one."""
         return self._walk(self.stories.orders.exchange_once(amount, key))

@@ -49,11 +49,17 @@ class Orders:
         Returns:
             The order's key, the order, and whether it was one that was left.
         """
-        body = {"amount_fen": amount}
+        return (yield from self._once("exchange", {"amount_fen": amount}, key))
+
+    def change_class_once(self, wallet_class: str, evidence: Evidence) -> Steps[tuple[str, OperatorOrder, bool]]:
+        """Ask for another class, or go on with an order like this; returns what `exchange_once` does."""
+        return (yield from self._once("class", {"wallet_class": wallet_class, "evidence": shown(evidence)}, None))
+
+    def _once(self, kind: str, body: dict[str, Any], key: str | None) -> Steps[tuple[str, OperatorOrder, bool]]:
         untold = self._door.folder.store.errands.untold()
-        alike = [each for each in untold if (each.kind, each.body) == ("exchange", _text(body))]
+        alike = [each for each in untold if (each.kind, each.body) == (kind, _text(body))]
         left = alike[0] if alike and key is None else None
-        errand = left or self._take("exchange", body, key)
+        errand = left or self._take(kind, body, key)
         return errand.key, (yield from self.run(errand)), left is not None
 
     def run(self, errand: Errand) -> Steps[OperatorOrder]:

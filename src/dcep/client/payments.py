@@ -24,6 +24,7 @@ from dcep.messages.layout import Epoch
 from dcep.messages.merchants.requests import memo_of
 from dcep.messages.receipts import encode_receipt
 from dcep.messages.signatory import single_key
+from dcep.messages.signed import decode
 from dcep.money import Fen
 from dcep.wallet.holder import Holder
 from dcep.wallet.steps import Steps
@@ -121,6 +122,24 @@ class Payments:
         if left is not None:
             return (yield from self.take_up(left)), True
         return (yield from self.redeem(amount)), False
+
+    def refund_once(self, original: CommandId, seq: int, place: int, amount: Fen) -> Steps[tuple[Payment, bool]]:
+        """Refund, or hear how a refund like this ended, of which nobody was told; say whether that was so.
+
+        One that is stopped by that, because nobody has heard of it, is dead, and the refund is made anew.
+        """
+        for order in self._folder.store.untold():
+            if (order.draft.kind, order.draft.amount) == ("refund", amount) and self._undoes(order) == original:
+                payment = yield from self.take_up(order)
+                if payment.answer is None or payment.is_settled:
+                    return payment, True
+                self._folder.store.tell(payment.id)
+        return (yield from self.refund(original, seq, place, amount)), False
+
+    def _undoes(self, order: Order) -> CommandId:
+        """Return the payment that a stored refund names."""
+        undone: CommandId = decode(order.draft.wire, self._folder.trust.network).body.order.original
+        return undone
 
     def _unfinished(self, kind: str, counterparty: int, amount: Fen) -> Order | None:
         for order in self._folder.store.untold():

@@ -75,7 +75,7 @@ def redeem(amount: str, /, *, place: Place = _HERE) -> int:
     """
     fen = amount_of(amount)
     with client_of(place) as client:
-        return _tell(client, place, *client.redeem_once(fen))
+        return tell_order(client, place, *client.redeem_once(fen))
 
 
 def pay(
@@ -112,7 +112,7 @@ def pay(
         if amount is None:
             raise BadInput("bad_options", "to a wallet an amount is paid", next_step="dcep wallet pay WALLET AMOUNT")
         payment, is_old = client.pay_once(typed_wallet(to), amount_of(amount), key=key)
-        return _tell(client, place, payment, is_old)
+        return tell_order(client, place, payment, is_old)
 
 
 def amount_of(text: str) -> Fen:
@@ -123,7 +123,8 @@ def amount_of(text: str) -> Fen:
     return fen
 
 
-def _tell(client: Client, place: Place, payment: Payment, is_old: bool) -> int:
+def tell_order(client: Client, place: Place, payment: Payment, is_old: bool) -> int:
+    """Say how a payment stands, and how earlier ones ended meanwhile; return the exit code."""
     from dcep.cli.wallet.words import TAKEN_UP, tell_once, wanted
 
     # 1.
@@ -152,7 +153,7 @@ def _answer(client: Client, place: Place, text: str, amount: str | None, key: st
     warn(f"{request.name}, {request.city}: wallet {format_wallet_id(request.receiver)}")
     key = key or key_of(request)
     payment, is_old = client.pay_once(request.receiver, fen, key=key, reference=request.reference)
-    return _tell(client, place, payment, is_old)
+    return tell_order(client, place, payment, is_old)
 
 
 def _text_in(file: Path) -> str:

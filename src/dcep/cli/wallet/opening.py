@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
 from dcep.cli.options import typed_wallet
-from dcep.cli.output import DONE, print_json, say, warn
+from dcep.cli.output import DONE, NO, print_json, say, warn
 from dcep.cli.wallet.place import Place, client_of
 from dcep.errors import BadInput
 
 if TYPE_CHECKING:
+    from dcep.client.records import Evidence
     from dcep.ids import NetworkId
 
 _HERE = Place()
@@ -35,6 +36,12 @@ class Shown:
     face_to_face: Annotated[bool, Parameter(help="You show it in the branch, for class I.")] = False
     legal_name: Annotated[str, Parameter(help="The firm's name, for class corporate.")] = ""
     credit_code: Annotated[str, Parameter(help="The firm's unified social credit code.")] = ""
+
+    def evidence(self) -> Evidence:
+        """Return it as the operator takes it."""
+        from dcep.client.records import Evidence
+
+        return Evidence(**{field.name: getattr(self, field.name) for field in fields(self)})
 
 
 def new(*, operator: str, network: str | None = None, place: Place = _HERE) -> int:
@@ -84,20 +91,10 @@ def open_(
         The class of the wallet, which says what it may hold and pay.
     """
     from dcep.cli.wallet.words import order_document
-    from dcep.client.records import Evidence
     from dcep.ids import format_wallet_id
 
-    evidence = Evidence(
-        phone=shown.phone,
-        name=shown.name,
-        document=shown.document,
-        bank_account=shown.bank_account,
-        face_to_face=shown.face_to_face,
-        legal_name=shown.legal_name,
-        credit_code=shown.credit_code,
-    )
     with client_of(place) as client:
-        order = client.open(wallet_class, evidence)
+        order = client.open(wallet_class, shown.evidence())
         wallet = client.wallet
     if place.json:
         print_json(order_document(order))
@@ -105,6 +102,37 @@ def open_(
     say(f"wallet {format_wallet_id(wallet)} is open")
     say("next: dcep wallet exchange AMOUNT, or let yourself be paid: dcep wallet request")
     return DONE
+
+
+def set_class(
+    wallet_class: Annotated[Literal["I", "II", "III", "IV"], Parameter(name="CLASS")],
+    /,
+    *,
+    shown: Shown,
+    place: Place = _HERE,
+) -> int:
+    """Show what another class asks for, and wait until the wallet has it.
+
+    Parameters
+    ----------
+    wallet_class
+        The class that is wanted: what it may hold and pay, and what must be shown for it, stands in the reference.
+    """
+    from dcep.cli.wallet.words import TAKEN_UP, order_document
+
+    with client_of(place) as client:
+        key, order, is_old = client.change_class_once(wallet_class, shown.evidence())
+        if is_old:
+            warn(TAKEN_UP)
+        if place.json:
+            print_json(order_document(order))
+        elif order.is_done:
+            say(f"the wallet is of class {wallet_class}")
+            say("next: what it may hold and pay now: dcep wallet balance")
+        else:
+            warn(f"{order.code}: the wallet is of the class that it was")
+        client.tell_exchange(key)
+    return DONE if order.is_done else NO
 
 
 def recover(

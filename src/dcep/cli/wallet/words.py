@@ -182,13 +182,27 @@ def movement_document(movement: Movement) -> dict[str, Any]:
 
 def tell_movement(movement: Movement) -> None:
     """Say a line of the history."""
+    say(movement_line(movement))
+
+
+def movement_line(movement: Movement) -> str:
+    """Return a line of the history for people."""
     from dcep.cli.wording import shanghai
 
     sign = {"in": "+", "out": "-"}.get(movement.effect, "")
     other = "" if movement.counterparty is None else f"  {format_wallet_id(movement.counterparty)}"
     amount = f"{sign}{yuan(movement.amount_fen)}"
     said = f"{shanghai(movement.at_ms)[:19]}  {movement.kind:<10} {amount:>16} {yuan(movement.balance_fen):>16}"
-    say(f"{said}  {movement.command_id.hex()[:8]}{other}")
+    return f"{said}  {movement.command_id.hex()[:8]}{other}"
+
+
+def order_line(order: OperatorOrder) -> str:
+    """Return an order to the operator for people, as it ended."""
+    from dcep.cli.wording import shanghai
+
+    amount = "" if order.amount_fen is None else yuan(order.amount_fen)
+    at_ms = order.made_at_ms if order.ended_at_ms is None else order.ended_at_ms
+    return f"{shanghai(at_ms)[:19]}  {order.kind:<10} {amount:>16}  {order.state} {order.code}".rstrip()
 
 
 def proof_document(proof: Proof) -> dict[str, Any]:

@@ -15,6 +15,9 @@ import pytest
 
 from dcep.cli.app import main
 from dcep.cli.wallet.place import FOLDER, PASSWORD
+from dcep.ids import CommandId, NetworkId, WalletId, format_wallet_id
+from dcep.messages.layout import Seq
+from dcep.messages.merchants.refund_codes import RefundCode, encode_refund_code
 from dcep.services import machine
 from tests.houses import FUNDS, Houses, account_of, evidence_of, fund, open_town_with_houses
 
@@ -264,6 +267,93 @@ def test_a_code_of_the_operators_app_is_paid_once_from_a_file_too(terminal: Make
     assert [said.code for said in paid] == [0, 0, 0]
     assert (len([line for line in moved if "received" in line]), bakery.balance) == (1, 1_250)
     assert (too_late.code, "code_used" in too_late.err) == (1, True)
+
+
+def test_a_payment_is_paid_back_in_parts_and_never_more(terminal: MakeTerminal) -> None:
+    """By its order as the history shows it, or by the code that its payer shows; the operator adds the refunds up."""
+    li, bakery = terminal().open("100"), terminal().open()
+    paid = li.run("pay", bakery.wallet, "12.50", "--json").document
+    bakery.history("received")
+    trust = json.loads((li.folder / "wallet.json").read_text())
+    code = encode_refund_code(
+        RefundCode(
+            network=NetworkId(bytes.fromhex(trust["network"])),
+            merchant=WalletId(int(bakery.wallet)),
+            seq=Seq(paid["seq"]),
+            place=paid["place"],
+            payment=CommandId(bytes.fromhex(paid["id"])),
+        )
+    )
+
+    whole_is_too_much = [bakery.run("refund", paid["id"][:8], "2.50"), bakery.run("refund", paid["id"])]
+    rest = bakery.run("refund", code, "10")
+    wrong = [
+        (li.run("refund", paid["id"][:8]), 1, "not_found"),
+        (li.run("refund", code), 2, "other_payment"),
+        (bakery.run("refund", code[:-1] + "?"), 2, "bad_refund_code"),
+        (bakery.run("refund", "12"), 2, "bad_id"),
+        (bakery.run("refund", paid["id"], "0"), 2, "bad_number"),
+    ]
+
+    first, second = whole_is_too_much
+    assert (first.code, first.out.splitlines()[0]) == (
+        0,
+        f"refunded 2.50 yuan to {format_wallet_id(WalletId(int(li.wallet)))}",
+    )
+    assert (second.code, "refund_over_original" in second.err) == (1, True)
+    assert (rest.code, li.balance, bakery.balance) == (0, 10_000, 0)
+    assert [(said.code, code in said.err) for said, _, code in wrong] == [(code, True) for _, code, _ in wrong]
+
+
+def test_a_refund_that_was_killed_before_it_was_told_is_run_again_and_paid_once(terminal: MakeTerminal) -> None:
+    """The same line tells of the refund that was made; the operator would have let half of it be paid twice."""
+    li, bakery = terminal().open("100"), terminal().open()
+    paid = li.run("pay", bakery.wallet, "10", "--json").document
+    bakery.history("received")
+    line = ["refund", paid["id"], "5"]
+
+    with bakery.start(*line, dies_when="told") as process:
+        killed = process.wait()
+    again = bakery.run(*line)
+
+    assert (killed, again.code) == (-9, 0)
+    assert "nothing was ordered anew" in again.err
+    assert (li.balance, bakery.balance) == (9_500, 500)
+
+
+def test_a_wallet_gets_a_better_class_for_better_evidence(terminal: MakeTerminal) -> None:
+    """For less than the class asks for it is no; the wallet is as it was."""
+    li = terminal()
+    li.run("new", "--operator", li.houses.operator_url)
+    shown = [word for name, value in evidence_of(li.number).items() for word in (_option(name), value)]
+    li.run("open", "--phone", evidence_of(li.number)["phone"])
+
+    too_little = li.run("class", "III", "--phone", evidence_of(li.number)["phone"])
+    better = li.run("class", "II", *shown)
+
+    assert (too_little.code, "evidence_insufficient" in too_little.err) == (1, True)
+    assert (better.code, better.out.splitlines()[0]) == (0, "the wallet is of class II")
+    assert li.run("balance", "--json").document["wallet_class"] == "II"
+
+
+def test_what_happens_is_shown_as_lines_and_as_a_document_a_line(terminal: MakeTerminal) -> None:
+    """Begun with the first, as many as are wanted; the number of the last one shown goes on behind it."""
+    li, bakery = terminal().open("100"), terminal().open()
+    li.run("pay", bakery.wallet, "12.50")
+    li.history("paid")
+
+    said = li.run("events", "--after", "0", "--count", "5")
+    told = [json.loads(line) for line in li.run("events", "--after", "0", "--count", "5", "--json").out.splitlines()]
+    behind = li.run("events", "--after", str(told[3]["id"]), "--count", "1", "--json").document
+    wrong = li.run("events", "--count", "0")
+
+    assert [event["type"] for event in told] == ["order", "payment"] * 2 + ["payment"]
+    words = [line.split()[3:5] for line in said.out.splitlines()]
+    assert words[1:4:2] == [["opened", "0.00"], ["exchanged", "+100.00"]]
+    assert words[2] == ["exchange", "100.00"]
+    assert said.out.splitlines()[4].split()[3:6] == ["paid", "-12.50", "87.50"]
+    assert behind == told[4]
+    assert (wrong.code, "bad_options" in wrong.err) == (2, True)
 
 
 def test_a_new_key_and_a_copy_of_the_folder(terminal: MakeTerminal, tmp_path: Path) -> None:
