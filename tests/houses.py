@@ -98,6 +98,7 @@ class Houses:
             operator=self.bank.operator,
             name="icbc",
             network=self.bank.network.hex(),
+            url=self.operator_url,
             ledger_url=self.ledger_url,
             tier1_url=self.ledger_url,
             vault=f"{self.bank.vault:016}",

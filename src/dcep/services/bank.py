@@ -126,6 +126,7 @@ class BankSettings(InstitutionSettings, frozen=True, kw_only=True, forbid_unknow
             operator=self.operator,
             name=self.name,
             network=network,
+            url=self.address,
             ledger_url=self.ledger_url,
             tier1_url=self.tier1_url,
             vault=self.vault,

@@ -17,3 +17,24 @@ export class Trouble extends Error {
     this.final = options.final ?? true;
   }
 }
+
+/** It could not be done now: the same may be asked again, and will not count twice. */
+export class Later extends Trouble {
+  readonly retryAfterMs: number;
+
+  constructor(code: string, detail: string, retryAfterMs: number, nextStep = "") {
+    super(code, detail, { nextStep, final: false });
+    this.name = "Later";
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** The network is gone, or the service does not answer: nothing is known. */
+export function offline(): Later {
+  return new Later("offline", "nobody answers", 1_000, "see whether there is a network");
+}
+
+/** It is no answer that a service of this version gives: nothing is known. */
+export function strange(detail: string): Later {
+  return new Later("strange_answer", `no answer of this version: ${detail}`, 1_000, "load the page anew");
+}

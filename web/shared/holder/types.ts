@@ -4,6 +4,7 @@
  * lower-case hex, a wallet is its 16 digits.
  */
 
+import type { Bytes } from "../protocol/bytes.ts";
 import type { WalletId } from "../protocol/ids.ts";
 import type { Fen } from "../protocol/money.ts";
 import type { Policy } from "../protocol/policies.ts";
@@ -26,11 +27,12 @@ export interface Evidence {
   readonly creditCode?: string;
 }
 
-/** Who the operator is that serves this page. */
+/** Who the operator is that serves this page; `url` is the address by which it is known. */
 export interface Operator {
   readonly operator: number;
   readonly name: string;
   readonly network: string;
+  readonly url: string;
   readonly ledgerUrl: string;
   readonly vault: WalletId;
 }
@@ -72,6 +74,8 @@ export interface Movement {
   readonly balance: Fen;
   readonly command: string;
   readonly refersTo: string | null;
+  /** SHA-256 of the reference that it answers, hex; null where nothing is told. */
+  readonly memo: string | null;
 }
 
 /** A piece of a list, the newest first; `next` is the cursor of the following piece, null at the end. */
@@ -147,6 +151,21 @@ export interface Opening {
   readonly recovery?: boolean;
 }
 
+/** A wallet that was just opened, and the code with which it can be recovered; null where none was wanted. */
+export interface Opened {
+  readonly held: HeldWallet;
+  /** Shown once: it is kept nowhere. */
+  readonly recoveryCode: string | null;
+}
+
+/** A device that has a key and no wallet yet, such as a till that waits to be let in. */
+export interface Newcomer {
+  readonly suite: number;
+  readonly key: Bytes;
+  /** Ask the operator as this key. */
+  ask(method: string, path: string, body?: unknown): Promise<unknown>;
+}
+
 export interface PayOptions {
   /** The reference of the payment request, 1 to 25 of `[A-Za-z0-9_-]`. */
   readonly reference?: string;
@@ -189,8 +208,8 @@ export interface HeldWallet {
   changeClass(walletClass: WalletClassName, evidence: Evidence): Promise<OperatorOrder>;
   /** Put another policy in force, such as any one of several tills' keys; this device's key must be in it. */
   setPolicy(policy: Policy): Promise<Payment>;
-  /** The policy in force, as this device knows it. */
-  policy(): Promise<Policy>;
+  /** The policy in force and its version, as this device knows them. */
+  policy(): Promise<{ readonly policy: Policy; readonly epoch: number }>;
 
   /** The receipt of a settled command, verified on this device; `bad_receipt` if it proves nothing. */
   receipt(of: { readonly command: string; readonly seq: number | null; readonly place: number | null }): Promise<Proof>;
@@ -200,6 +219,9 @@ export interface HeldWallet {
   heal(): Promise<readonly Payment[]>;
   /** Hear of what happens until the returned function is called; a broken stream goes on by itself, nothing is missed. */
   listen(onEvent: (event: WalletEvent) => void, options?: ListenOptions): () => void;
+
+  /** Ask the operator as this wallet, for routes that one page alone has use for. */
+  ask(method: string, path: string, body?: unknown): Promise<unknown>;
 
   /** The ledger's time now, whatever this device's clock says. */
   now(): number;

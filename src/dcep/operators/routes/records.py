@@ -342,11 +342,12 @@ class ReconciliationBody(Strict, frozen=True):
 
 
 class OperatorBody(Strict, frozen=True):
-    """Who the operator is, and where the ledgers of its network are."""
+    """Who the operator is, by which address it is called, and where the ledgers of its network are."""
 
     operator: int
     name: str
     network: str
+    url: str
     ledger_url: str
     tier1_url: str
     vault: str

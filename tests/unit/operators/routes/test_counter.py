@@ -22,6 +22,7 @@ def test_everybody_may_know_who_the_operator_is(house: House) -> None:
         "operator": 1,
         "name": "icbc",
         "network": house.bank.network.hex(),
+        "url": "http://operator.invalid",
         "ledger_url": "http://ledger.invalid",
         "tier1_url": "http://tier1.invalid",
         "vault": f"{house.bank.vault:016}",

@@ -65,6 +65,7 @@ class House:
             operator=self.bank.operator,
             name="icbc",
             network=self.bank.network.hex(),
+            url="http://operator.invalid",
             ledger_url="http://ledger.invalid",
             tier1_url="http://tier1.invalid",
             vault=f"{self.bank.vault:016}",
