@@ -169,7 +169,7 @@ class Askers:
         asker = self._require(request, part, "this is for the institution's own staff", operator)
         # 4.
         if asker.staff_key:
-            raise Problem(403, "not_allowed", "whoever was let in by an invitation lets nobody in")
+            raise Problem(403, "not_allowed", "whoever was let in by an invitation may not do this")
         return asker
 
     def _require(self, request: Any, part: Part, reason: str, operator: OperatorId | None = None) -> Asker:

@@ -12,7 +12,7 @@ from dcep.clock import UnixMs
 from dcep.errors import Unavailable
 from dcep.ids import NetworkId, OperatorId
 from dcep.ledger.client import Line
-from dcep.operators import refunds
+from dcep.operators import refunds, returns
 from dcep.operators.channels.made import MadeCodes
 from dcep.operators.customers import desk
 from dcep.operators.customers.desk import Desk
@@ -31,6 +31,7 @@ from dcep.operators.outbox import Outbox, Seal, Taker
 from dcep.operators.payroll import Payrolls
 from dcep.operators.reconciliation import Reconciliation
 from dcep.operators.refunds import Refunds
+from dcep.operators.returns import Returns
 from dcep.operators.store import STAFF, transaction
 from dcep.operators.webhooks import Webhooks
 from dcep.staff.admissions import Admissions
@@ -77,7 +78,8 @@ class Bank:
         self.mandates: Final = Mandates(store, line, self.saga, network)
         self.payrolls: Final = Payrolls(store)
         self.refunds: Final = Refunds(store, line, self.outbox, network)
-        self.reconciliation: Final = Reconciliation(store, line, core, vault.account)
+        self.returns: Final = Returns(store, self.outbox, line, vault)
+        self.reconciliation: Final = Reconciliation(store, line, core, vault.account, self.returns.returned)
         self.history: Final = History(store, line, operator)
         self.made_codes: Final = MadeCodes(store, self.history, draw)
         self.webhooks: Final = Webhooks(store)
@@ -88,6 +90,7 @@ class Bank:
             saga.EXCHANGE: self.saga.take_payment,
             saga.REDEEM: self.saga.take_collection,
             refunds.TOPIC: self.refunds.take,
+            returns.TOPIC: self.returns.take,
         }
 
     def advance(self, now: UnixMs) -> int:
@@ -112,6 +115,7 @@ class Bank:
             lambda: self.payrolls.release(now),
             lambda: self.saga.debit(now),
             lambda: self.saga.pay(now),
+            lambda: self.returns.advance(now),
             lambda: self.outbox.deliver(self._takers, now),
             lambda: self.saga.reverse(now),
             lambda: self.saga.credit(now),

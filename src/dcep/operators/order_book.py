@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     and_,
     exists,
+    false,
     literal,
     null,
     or_,
@@ -28,9 +29,10 @@ from dcep.messages.layout import Reader
 from dcep.messages.policies import Policy, read_policy
 from dcep.operators.customers.desk import OF_HOLDERS, DeskKind, DeskState
 from dcep.operators.exchange.orders import FINAL
-from dcep.operators.store import desk_orders, orders, payrolls, refunded, refunds, transaction
+from dcep.operators.store import desk_orders, orders, payrolls, refunded, refunds, returns, transaction
 
 _REFUND: Final = "refund"
+_RETURN: Final = "return"
 
 
 class Mark(NamedTuple):
@@ -45,7 +47,7 @@ class Entry:
     """An order as it stands.
 
     Args:
-        wallet: None while an opening has not ended: another number may be drawn.
+        wallet: None while an opening has not ended, for another number may be drawn; and of what the bank returns.
         code: why it ended otherwise than it was meant to, empty else.
         amount_fen: None where no money moves.
         ended_at: None while something may still happen.
@@ -81,7 +83,7 @@ class OrderBook:
 
     def knows(self, order: str) -> bool:
         """Return whether there is an order, or a payroll, of this id."""
-        ids = (desk_orders.c.order_id, orders.c.order_id, refunds.c.command, payrolls.c.payroll)
+        ids = (desk_orders.c.order_id, orders.c.order_id, refunds.c.command, payrolls.c.payroll, returns.c.order_id)
         found = select(or_(*(exists().where(each == order) for each in ids)))
         with transaction(self._store) as connection:
             return bool(connection.execute(found).scalar_one())
@@ -93,7 +95,7 @@ class OrderBook:
             DcepError: `order_unknown`.
         """
         with transaction(self._store) as connection:
-            for shelf in (_AT_DESK, _EXCHANGED, _PAID_BACK):
+            for shelf in (_AT_DESK, _EXCHANGED, _PAID_BACK, _RETURNED):
                 row = connection.execute(shelf.entries.where(shelf.id == order)).one_or_none()
                 if row is not None:
                     return _entry(row)
@@ -112,16 +114,18 @@ class OrderBook:
 
     def newest(self, *, wallet: WalletId | None = None, before: Mark | None = None, limit: int = 100) -> list[Entry]:
         """Return all orders, or those of a wallet, for whoever works at the bank: the newest first, at most `limit`."""
-        shelves = (
-            (_AT_DESK, desk_orders.c.wallet),
-            (_EXCHANGED, orders.c.wallet),
-            (_PAID_BACK, refunded.c.merchant),
-        )
+        shelves = {
+            _AT_DESK: desk_orders.c.wallet == wallet,
+            _EXCHANGED: orders.c.wallet == wallet,
+            _PAID_BACK: refunded.c.merchant == wallet,
+            # What the bank returns is about no customer's wallet.
+            _RETURNED: false(),
+        }
         with transaction(self._store) as connection:
             found = [
                 entry
-                for shelf, whose in shelves
-                for entry in _newest(connection, shelf, true() if wallet is None else whose == wallet, before, limit)
+                for shelf, its_own in shelves.items()
+                for entry in _newest(connection, shelf, true() if wallet is None else its_own, before, limit)
             ]
         return sorted(found, key=lambda entry: entry.mark, reverse=True)[:limit]
 
@@ -187,6 +191,21 @@ _PAID_BACK: Final = _Shelf(
     ).join(refunded, refunded.c.original == refunds.c.original),
     refunds.c.command,
     refunds.c.taken_at_ms,
+)
+_RETURNED: Final = _Shelf(
+    select(
+        returns.c.order_id.label("id"),
+        literal(_RETURN).label("kind"),
+        null().label("wallet"),
+        returns.c.state,
+        returns.c.code,
+        returns.c.amount_fen,
+        returns.c.taken_at_ms,
+        returns.c.ended_at_ms,
+        null().label("policy"),
+    ),
+    returns.c.order_id,
+    returns.c.taken_at_ms,
 )
 _ENDED: Final = frozenset({*FINAL, DeskState.DONE, DeskState.REFUSED})
 

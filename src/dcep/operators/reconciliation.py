@@ -6,14 +6,15 @@ ledger. Each is asked, none is believed; where two differ, the break says which 
 1. The core system's bookings of the day against the orders: what each state must have booked, and may have.
 2. The messages against the orders: how often an order was paid for, by the answers that are stored.
 3. The answers that are stored against the ledger's own.
-4. The vault's balance, and the core system's clearing account, against the sum of all orders.
+4. The vault's balance, and the core system's clearing account, against the sum of all orders; what was returned to the
+   issuing vault is among them.
 5. Orders that should have ended long ago.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -96,17 +97,24 @@ _PAYMENTS: Final[dict[tuple[Kind, State], int]] = {
 
 
 class Reconciliation:
-    """The four books of one operator."""
+    """The four books of one operator.
 
-    def __init__(self, store: Engine, line: Line, core: CoreBanking, vault: WalletId) -> None:
+    Args:
+        returned: tells what has left the vault for the issuing vault since the beginning.
+    """
+
+    def __init__(
+        self, store: Engine, line: Line, core: CoreBanking, vault: WalletId, returned: Callable[[], Fen]
+    ) -> None:
         self._store, self._line, self._core, self._vault = store, line, core, vault
+        self._returned = returned
 
     def reconcile(self, day: Day, *, allocated: Fen, now: UnixMs) -> list[Break]:
         """Return every break of a day's orders, and of the sums since the beginning; none is the good answer.
 
         Args:
             day: a day that has ended; asked while nothing moves, or what moves meanwhile may look like a break.
-            allocated: what the central bank has allocated to the vault since the beginning, less what was returned.
+            allocated: what the central bank has allocated to the vault since the beginning; what was returned is known.
 
         Raises:
             BadInput: `day_not_over`.
@@ -188,7 +196,7 @@ class Reconciliation:
         paid += self._settled_unheard(Kind.EXCHANGE)
         collected += self._settled_unheard(Kind.REDEEM)
         account = self._line.account(self._vault)
-        vault, expected = 0 if account is None else account.balance, allocated - paid + collected
+        vault, expected = 0 if account is None else account.balance, allocated - self._returned() - paid + collected
         if vault != expected:
             kind = BreakKind.VAULT_SHORT if vault < expected else BreakKind.VAULT_OVER
             says = f"the vault has {vault} fen, by the orders it should have {expected}"

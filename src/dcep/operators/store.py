@@ -208,6 +208,21 @@ refunds: Final = Table(
 )
 Index("refunds_by_original", refunds.c.original)
 
+# Orders to return money to the issuing vault.
+returns: Final = Table(
+    "returns",
+    TABLES,
+    Column("order_id", String(32), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("asked_by", String(64), nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("code", String(32), nullable=False),
+    Column("taken_at_ms", BigInteger, nullable=False),
+    Column("ended_at_ms", BigInteger),
+)
+Index("returns_by_state", returns.c.state, returns.c.taken_at_ms)
+
 # The numbers under which holders hear of what is new: taken with the row locked, so they are committed in their order.
 news: Final = Table(
     "news",

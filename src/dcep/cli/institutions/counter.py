@@ -1,4 +1,4 @@
-"""`dcep bank customer`, `freeze`, `orders`, `reconcile`: what an operator's staff do at the counter.
+"""`dcep bank customer`, `freeze`, `return`, `orders`, `reconcile`: what an operator's staff do at the counter.
 
 A name is shown here and nowhere else: the operator alone has it, and its counter is asked with papers of its own.
 """
@@ -104,6 +104,19 @@ def unfreeze(wallet: str, /, *, basis: str, request_key: RequestKey = None, coun
     return _ask_for(counter, f"/v1/wallets/{typed_wallet(wallet):016}/unfreeze", request_key, {"basis": basis})
 
 
+def give_back(amount: str, /, *, request_key: RequestKey = None, counter: Counter = _HERE) -> int:
+    """Return money of the operator's vault to the issuing vault of the central bank, which may withdraw it then.
+
+    Parameters
+    ----------
+    amount
+        Yuan, with at most two decimals.
+    request_key
+        The request's key, drawn if it is not named. The same line again is the same order.
+    """
+    return _ask_for(counter, "/v1/returns", request_key, {"amount_fen": int(typed_yuan(amount))})
+
+
 def orders(*, limit: int = 100, cursor: str | None = None, counter: Counter = _HERE) -> int:
     """Show the orders in flight, the oldest first: exchanges and redemptions that have not ended.
 
@@ -165,8 +178,8 @@ def reconcile(day: str, /, *, allocated: str | None = None, counter: Counter = _
     day
         `YYYY-MM-DD`, in Shanghai.
     allocated
-        Yuan that the central bank says it has allocated to the vault, less what was returned; the operator asks the
-        central bank itself if they are not named.
+        Yuan that the central bank says it has allocated to the vault since the beginning; the operator asks the central
+        bank itself if they are not named.
     """
     from dcep.cli.institutions.words import tell_table
 
@@ -204,7 +217,8 @@ def _tell_order(counter: Counter, order: Mapping[str, Any]) -> int:
         print_json(order)
         return code
     money = "" if order["amount_fen"] is None else f" {_yuan(order)} yuan"
-    say(f"{order['id']}: {order['kind']}{money}, wallet {order['wallet'] or 'not known yet'}")
+    whose = "to the issuing vault" if order["kind"] == "return" else f"wallet {order['wallet'] or 'not known yet'}"
+    say(f"{order['id']}: {order['kind']}{money}, {whose}")
     say(f"  {order['state']}{f' ({reason}): {_meaning(reason)}' if (reason := order['code']) else ''}")
     if order["ended_at_ms"] is None:
         say(f"next: {counter.line('bank', 'order', order['id'], '--wait')}")

@@ -1,4 +1,4 @@
-"""The bank's own counter: who a customer is, and freezes on a legal basis."""
+"""The bank's own counter: who a customer is, freezes on a legal basis, money returned to the issuing vault."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
-from dcep.http.askers import Askers
+from dcep.http.askers import Askers, Part
 from dcep.ids import WalletId
+from dcep.operators import returns
 from dcep.operators.customers import desk
 from dcep.operators.order_ids import OrderId, order_id
 from dcep.operators.routes.books import STAFF, own_wallet
@@ -19,6 +20,7 @@ from dcep.operators.routes.records import (
     CustomerBody,
     CustomersBody,
     NewFreeze,
+    NewReturn,
     NewSearch,
     NewUnfreeze,
     OrderBody,
@@ -64,7 +66,17 @@ def counter_routes(branch: Branch, staff: Askers) -> list[ControllerRouterHandle
 
         return _order(branch, request, wallet, ask)
 
-    return [who, search, freeze, unfreeze]
+    @post("/v1/returns", summary="Return money to the issuing vault", status_code=ACCEPTED, **STAFF)
+    def give_back(request: Visit, data: JSONBody[NewReturn]) -> Response[OrderBody]:
+        # A page of staff freezes and reads: what moves the bank's own money needs the counter's certificate.
+        by = staff.require_certificate(request, Part.COUNTER, bank.operator).name
+        key = key_in(request)
+        with problems():
+            is_known = bank.book.knows(order_id(returns.TOPIC, f"{bank.vault:016}", key))
+            order = bank.returns.order(data.amount_fen, by=by, key=key, now=branch.clock())
+            return branch.accepted(order, is_known=is_known)
+
+    return [who, search, freeze, unfreeze, give_back]
 
 
 def _order(branch: Branch, request: Visit, wallet: str, ask: Callable[[WalletId, str], OrderId]) -> Response[OrderBody]:

@@ -175,6 +175,12 @@ class NewUnfreeze(Strict, frozen=True):
     basis: str
 
 
+class NewReturn(Strict, frozen=True):
+    """Ask for money to be returned to the issuing vault."""
+
+    amount_fen: Amount
+
+
 class OrderBody(Strict, frozen=True):
     """An order as it stands; what it has not got is null, `code` is empty where nothing went wrong."""
 

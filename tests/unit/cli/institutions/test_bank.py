@@ -137,6 +137,22 @@ def test_the_books_of_a_day_are_held_against_each_other(branch: Branch) -> None:
     assert (no_amount.code, "bad_number" in no_amount.err) == (2, True)
 
 
+def test_money_is_returned_and_the_books_agree(branch: Branch) -> None:
+    """The order is followed to its end; what was returned is no break, though the central bank has allocated more."""
+    returned = branch.run("return", "12.50", "--id", "r")
+    again = branch.run("return", "12.50", "--id", "r")
+    other = branch.run("return", "13", "--id", "r")
+    branch.house.rest()
+    ended = branch.run("order", returned.out.partition(":")[0], "--wait")
+    branch.house.town.next_day()
+    books = branch.run("reconcile", "2021-01-01", "--allocated", "100000000")
+
+    assert (returned.code, returned.out) == (again.code, again.out)
+    assert "return 12.50 yuan, to the issuing vault" in returned.out
+    assert (other.code, other.err.partition(":")[0]) == (2, "idempotency_key_reused")
+    assert (ended.code, "settled" in ended.out, books.code) == (0, True, 0)
+
+
 def test_everybody_may_know_who_the_operator_is(branch: Branch) -> None:
     """It needs no papers."""
     (branch.data / "icbc" / "counter.pem").unlink()

@@ -152,6 +152,40 @@ def test_every_order_is_seen_the_newest_first(house: House, li: Visitor, bakery:
     assert (nobodys.status_code, nobodys.json()["code"]) == (404, "not_your_customer")
 
 
+def test_money_is_returned_to_the_issuing_vault(house: House, li: Visitor) -> None:
+    """Once, however often it is asked for; it is among all orders, is nobody's wallet's, and no holder may see it."""
+    before = house.bank.line.account(house.bank.vault)
+    returned, again = (house.at_the_counter("POST", "/v1/returns", {"amount_fen": 700}, key="r") for _ in range(2))
+    too_much = house.at_the_counter("POST", "/v1/returns", {"amount_fen": 10**15}, key="all")
+    house.rest()
+    after = house.bank.line.account(house.bank.vault)
+
+    order, refused = (
+        house.at_the_counter("GET", f"/v1/orders/{each.json()['id']}").json() for each in (returned, too_much)
+    )
+    listed = house.at_the_counter("GET", "/v1/orders").json()["items"]
+    of_li = house.at_the_counter("GET", f"/v1/orders?wallet={li.keyid}").json()["items"]
+
+    assert before is not None
+    assert after is not None
+    assert (again.headers["Idempotency-Replayed"], before.balance - after.balance) == ("true", 700)
+    assert order | {"made_at_ms": 0, "ended_at_ms": 0, "id": ""} == {
+        "id": "",
+        "kind": "return",
+        "wallet": None,
+        "state": "settled",
+        "code": "",
+        "amount_fen": 700,
+        "made_at_ms": 0,
+        "ended_at_ms": 0,
+    }
+    assert (refused["state"], refused["code"]) == ("refused", "insufficient_funds")
+    assert sorted(each["kind"] for each in listed) == ["open", "return", "return"]
+    assert {each["kind"] for each in of_li} == {"open"}
+    assert li.ask("GET", f"/v1/orders/{order['id']}").status_code == 404
+    assert li.ask("POST", "/v1/returns", {"amount_fen": 1}, key="x").status_code == 401
+
+
 def test_orders_in_flight_are_seen_the_oldest_first(house: House, li: Visitor) -> None:
     """Those that nobody has carried on yet; an order that has ended is not among them."""
     for number in range(3):
