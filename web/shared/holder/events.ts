@@ -3,7 +3,8 @@
  * 1. An event ends at a blank line. One that was cut before it is none, and comes again.
  * 2. The id of the last whole event is sent as `Last-Event-ID` when the stream is opened anew: nothing is missed.
  * 3. A stream that breaks is opened again, at once where it ended well, later where nobody answers; the end of a time
- *    without a network wakes it. Silence of more than two heartbeats is a dead connection.
+ *    without a network wakes it. Silence of more than two heartbeats is a dead connection, and so is one of which the
+ *    browser knows that its network is gone.
  */
 
 import type { Door } from "./door.ts";
@@ -116,7 +117,9 @@ async function* stream(
   const silent = new AbortController();
   const signal = AbortSignal.any([stopped, silent.signal]);
   const headers = { ...(await door.seal("GET", path)), ...reader.begin() };
-  let watch = setTimeout(() => silent.abort(), SILENCE_MS);
+  const end = () => silent.abort();
+  let watch = setTimeout(end, SILENCE_MS);
+  addEventListener("offline", end);
   try {
     const answer = await fetch(path, { headers, cache: "no-store", credentials: "omit", signal });
     if (!answer.ok || answer.body === null) throw offline();
@@ -126,11 +129,12 @@ async function* stream(
       const { done, value } = await pieces.read();
       if (done) return;
       clearTimeout(watch);
-      watch = setTimeout(() => silent.abort(), SILENCE_MS);
+      watch = setTimeout(end, SILENCE_MS);
       yield value;
     }
   } finally {
     clearTimeout(watch);
+    removeEventListener("offline", end);
   }
 }
 

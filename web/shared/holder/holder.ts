@@ -21,7 +21,16 @@ import { type Device, nameOf } from "./device.ts";
 import { Door, isBadSignature, SAYS_NOTHING, type Visit } from "./door.ts";
 import { Errands, PATIENCE_MS, untilEnded } from "./errands.ts";
 import { listen } from "./events.ts";
-import { clockOf, followPolicy, joinWallet, openWallet, ownDevice, recoverWallet, trusted } from "./opening.ts";
+import {
+  clockOf,
+  followPolicy,
+  joinWallet,
+  openWallet,
+  ownDevice,
+  recoverWallet,
+  renewTrust,
+  trusted,
+} from "./opening.ts";
 import { accountOf, movementOf, orderOf, pageOf } from "./records.ts";
 import { Signing } from "./signing.ts";
 import { type Identity, type Order, Store, type Trust } from "./store.ts";
@@ -34,6 +43,7 @@ import type {
   ListenOptions,
   Movement,
   Newcomer,
+  Once,
   Opened,
   Opening,
   OperatorOrder,
@@ -159,7 +169,7 @@ export class Holder implements HeldWallet {
   }
 
   async payments(): Promise<readonly Payment[]> {
-    return (await this.#store.orders()).slice(0, MAX_PAYMENTS).map(paymentOf);
+    return (await this.#store.newest(MAX_PAYMENTS)).map(paymentOf);
   }
 
   async policy(): Promise<{ readonly policy: Policy; readonly epoch: number }> {
@@ -177,7 +187,7 @@ export class Holder implements HeldWallet {
 
   // What moves money.
 
-  async exchange(amount: Fen, { key }: { readonly key?: string } = {}): Promise<OperatorOrder> {
+  async exchange(amount: Fen, { key }: Once = {}): Promise<OperatorOrder> {
     return this.#errands.exchange(amount, key);
   }
 
@@ -187,21 +197,25 @@ export class Holder implements HeldWallet {
     return paymentOf(await this.#signing.send(order, new Patience(PAY_PATIENCE_MS)));
   }
 
-  async redeem(amount: Fen): Promise<Payment> {
+  async redeem(amount: Fen, { key }: Once = {}): Promise<Payment> {
     const { vault } = this.operator;
     const order = await this.#signing.take({
-      ...{ kind: "redeem", counterparty: vault, amount },
+      ...{ kind: "redeem", counterparty: vault, amount, key },
       order: () => ({ vault, amount }),
     });
     return paymentOf(await this.#bring(order));
   }
 
-  async refund(movement: Pick<Movement, "command" | "seq" | "place">, amount: Fen): Promise<Payment> {
+  async refund(
+    movement: Pick<Movement, "command" | "seq" | "place">,
+    amount: Fen,
+    { key }: Once = {},
+  ): Promise<Payment> {
     const { proven, receipt } = await this.#signing.proofAt(movement.command, movement.seq, movement.place);
     const { payer, receiver } = proofOf(proven, receipt);
     if (receiver !== this.wallet) throw new Trouble("other_payment", "this is no payment to this wallet");
     const order = await this.#signing.take({
-      ...{ kind: "refund", counterparty: payer, amount, beside: decodeReceipt(receipt).command },
+      ...{ kind: "refund", counterparty: payer, amount, key, beside: decodeReceipt(receipt).command },
       order: () => ({ receiver: payer, amount, original: proven.id }),
     });
     return paymentOf(await this.#bring(order));
@@ -225,6 +239,7 @@ export class Holder implements HeldWallet {
 
   async heal(): Promise<readonly Payment[]> {
     return this.#store.alone("heal", async () => {
+      await renewTrust(this.#store).catch(ignoreTrouble);
       const healed: Payment[] = [];
       for (const order of await this.#store.openOrders()) {
         const taken = await this.#takeUp(order);
@@ -264,6 +279,7 @@ export class Holder implements HeldWallet {
   // 1.
 
   async #bring(order: Order): Promise<Order> {
+    if (order.answer !== "") return order;
     const patience = new Patience(PATIENCE_MS);
     try {
       const taken = orderOf(required(await patiently(patience, () => this.#door.ask(this.#visitOf(order)))));

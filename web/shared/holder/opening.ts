@@ -55,6 +55,20 @@ export async function trusted(store: Store): Promise<Trust> {
   }
 }
 
+/** Keep by which address the operator and its ledger are called now; it counts from the next page on.
+ *
+ * @throws Trouble: `other_network`: another currency is served here than the one in which the wallet is.
+ */
+export async function renewTrust(store: Store): Promise<void> {
+  const kept = await trusted(store);
+  const operator = operatorOf(required(await ask({ method: "GET", url: "/v1/operator" })));
+  if (operator.network !== kept.operator.network) {
+    const nextStep = "open the page of the operator that keeps it, or let this browser forget the wallet";
+    throw new Trouble("other_network", "the wallet is in another network than this page", { nextStep });
+  }
+  await store.keep({ trust: { ...kept, operator } });
+}
+
 /** Return this device's key, made if there is none. */
 export async function ownDevice(store: Store): Promise<Device> {
   return store.alone("device", async () => {
@@ -149,7 +163,8 @@ export async function guardOf(door: Door): Promise<Pick<Identity, "policy" | "ep
  * @throws Trouble: `taken_out`: this device is not in it.
  */
 export async function followPolicy(store: Store, door: Door, device: Device): Promise<void> {
-  const guard = await guardOf(door).catch((error: unknown) => {
+  const guard = await guardOf(door).catch(async (error: unknown) => {
+    await renewTrust(store);
     throw isBadSignature(error) ? takenOut() : error;
   });
   const policy = readGuard(guard.policy);

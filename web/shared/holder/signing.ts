@@ -214,6 +214,8 @@ export class Signing {
 
   async #writeDown(order: Order, { answer, code, told }: Heard): Promise<Order> {
     if (answer === "refused" && !isRefusal(code)) throw strange("a code of another version");
+    // An expiry that came so soon may have been a wrong clock's.
+    if (answer === "expired") await this.#clock.measure();
     const settled = answer === "settled" ? await this.#proven(order, told) : null;
     return this.#store.settle(order.command, answer === "refused" ? code : answer, settled);
   }

@@ -272,10 +272,19 @@ export class Store {
     return answerOf(this.#orders().index("command").get(command));
   }
 
-  /** Return all orders, the newest first. */
-  async orders(): Promise<readonly Order[]> {
-    const orders: Order[] = await answerOf(this.#orders().getAll());
-    return orders.reverse();
+  /** Return the newest orders, the newest first. */
+  async newest(limit: number): Promise<readonly Order[]> {
+    const found: Order[] = [];
+    const request = this.#orders().openCursor(null, "prev");
+    return new Promise((resolve, reject) => {
+      request.onerror = () => reject(request.error);
+      request.onsuccess = () => {
+        const cursor = request.result;
+        if (cursor === null || found.length === limit) return resolve(found);
+        found.push(cursor.value);
+        cursor.continue();
+      };
+    });
   }
 
   // Errands.
@@ -290,12 +299,12 @@ export class Store {
     return stored ?? errand;
   }
 
-  /** Write down how an errand ended. */
+  /** Write down how an errand ended; what was shown to the operator with it is forgotten. */
   async endErrand(key: string, ended: string, code: string): Promise<void> {
     const transaction = this.#database.transaction("errands", "readwrite", DURABLE);
     const errands = transaction.objectStore("errands");
     const stored: Errand | undefined = await answerOf(errands.get(key));
-    if (stored?.ended === "") errands.put({ ...stored, ended, code });
+    if (stored?.ended === "") errands.put({ ...stored, ended, code, ...(stored.kind === "class" && { body: "" }) });
     await completed(transaction);
   }
 

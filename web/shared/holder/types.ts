@@ -166,14 +166,17 @@ export interface Newcomer {
   ask(method: string, path: string, body?: unknown): Promise<unknown>;
 }
 
-export interface PayOptions {
-  /** The reference of the payment request, 1 to 25 of `[A-Za-z0-9_-]`. */
-  readonly reference?: string;
+export interface Once {
   /**
-   * The page's own name of this payment: make it when the confirmation is shown, and a double tap, a reload or a second
-   * page cannot pay twice, for under one key at most one payment is ever signed.
+   * The page's own name of what it asks: make it when the confirmation is shown, and a double tap, a reload or a second
+   * page cannot do it twice, for under one key at most one command is ever signed.
    */
   readonly key?: string;
+}
+
+export interface PayOptions extends Once {
+  /** The reference of the payment request, 1 to 25 of `[A-Za-z0-9_-]`. */
+  readonly reference?: string;
 }
 
 export interface ListenOptions {
@@ -198,13 +201,13 @@ export interface HeldWallet {
   remembered(): Promise<Remembered>;
 
   /** Exchange deposit for digital currency 兑出, and wait for the end. */
-  exchange(amount: Fen, options?: { readonly key?: string }): Promise<OperatorOrder>;
+  exchange(amount: Fen, options?: Once): Promise<OperatorOrder>;
   /** Pay; where the answer is lost the payment comes back `open`, and `heal` goes on with it. */
   pay(receiver: WalletId, amount: Fen, options?: PayOptions): Promise<Payment>;
   /** Redeem digital currency for deposit 兑回, and wait until the deposit is credited. */
-  redeem(amount: Fen): Promise<Payment>;
+  redeem(amount: Fen, options?: Once): Promise<Payment>;
   /** Pay back a payment that was received, or a part of it: a line of the history of kind `received`. */
-  refund(movement: Pick<Movement, "command" | "seq" | "place">, amount: Fen): Promise<Payment>;
+  refund(movement: Pick<Movement, "command" | "seq" | "place">, amount: Fen, options?: Once): Promise<Payment>;
   changeClass(walletClass: WalletClassName, evidence: Evidence): Promise<OperatorOrder>;
   /** Put another policy in force, such as any one of several tills' keys; this device's key must be in it. */
   setPolicy(policy: Policy): Promise<Payment>;
