@@ -241,6 +241,40 @@ def test_digital_currency_is_redeemed_for_deposit(li: Pocket, currency: Currency
     assert currency.law_holds()
 
 
+def test_a_double_tap_refunds_and_redeems_once(li: Pocket, shop: Pocket) -> None:
+    """Both go by the operator, and both have a key as a payment has."""
+    li.pay(number(shop), 800)
+    story = """{ const [line] = (await held.history()).items.filter((each) => each.kind === "received");
+      const refunds = [1, 2].map(() => held.refund(line, 300n, { key: "refund-1" }));
+      const redemptions = [1, 2].map(() => held.redeem(100n, { key: "redeem-1" }));
+      return Promise.all([...refunds, ...redemptions]); }"""
+
+    done = [*shop.do(story), shop.do("held.redeem(100n, { key: 'redeem-1' })")]
+
+    assert [payment["state"] for payment in done] == ["settled"] * 5
+    assert len(shop.payments()) == 2
+    assert shop.balance() == 800 - 300 - 100
+
+
+def test_a_wallet_of_another_currency_says_so(li: Pocket) -> None:
+    """At the same address another network may be served one day: the wallet is not lost, it is elsewhere."""
+
+    def other(route: Route) -> None:
+        told = route.fetch().json()
+        route.fulfill(json={**told, "network": "00" * 16})
+
+    def not_known(route: Route) -> None:
+        route.continue_(headers={**route.request.headers, "signature": "sig1=:AA==:"})
+
+    li.page.route("**/v1/operator", other)
+    li.page.route("**/v1/wallets/**", not_known)
+
+    with pytest.raises(Trouble) as elsewhere:
+        li.do("held.account()")
+
+    assert (elsewhere.value.code, elsewhere.value.final) == ("other_network", True)
+
+
 def test_a_merchant_pays_back_what_was_paid_and_no_more(li: Pocket, shop: Pocket) -> None:
     """The operator judges; what it says no to is dead before the merchant hears of it."""
     li.pay(number(shop), 800)
