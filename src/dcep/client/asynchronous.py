@@ -17,6 +17,7 @@ from dcep.client.folder import make_folder
 from dcep.client.meeting import meet, open_wallet
 from dcep.client.records import Account, Event, Evidence, Movement, OperatorOrder, Page, Payment, Proof, WalletClassName
 from dcep.clock import UnixMs
+from dcep.crypto.sealed_keys import COST, Cost
 from dcep.errors import Unavailable
 from dcep.http.caller import MAX_ANSWER, MAX_LINE, Reply, body_of, judged, too_long, unreachable
 from dcep.ids import CommandId, NetworkId, WalletId
@@ -29,8 +30,18 @@ _End = TypeVar("_End")
 _TIMEOUT_S: Final = 10.0
 
 
+def new_connections() -> httpx.AsyncClient:
+    """Return connections as a wallet wants them: kept open, bounded, asking no proxy and following nobody elsewhere."""
+    return httpx.AsyncClient(timeout=SILENCE_S, trust_env=False, follow_redirects=False)
+
+
 class AsyncClient(Holding):
-    """A wallet that is kept in a folder, for one event loop. Arguments and errors are those of `Client`."""
+    """A wallet that is kept in a folder, for one event loop. Arguments and errors are those of `Client`.
+
+    Args:
+        connections: shared by several wallets of one program, which closes them itself (`new_connections`); None makes
+            the wallet's own.
+    """
 
     def __init__(
         self,
@@ -39,9 +50,10 @@ class AsyncClient(Holding):
         *,
         patience_s: float = PATIENCE_S,
         clock: Callable[[], UnixMs] | None = None,
+        connections: httpx.AsyncClient | None = None,
     ) -> None:
         super().__init__(folder, password, clock=clock)
-        self._driver = _Driver(patience_s, self._seals)
+        self._driver = _Driver(patience_s, self._seals, connections)
 
     @classmethod
     async def create(
@@ -53,15 +65,17 @@ class AsyncClient(Holding):
         network: NetworkId | None = None,
         seed: bytes | None = None,
         patience_s: float = PATIENCE_S,
+        cost: Cost = COST,
+        connections: httpx.AsyncClient | None = None,
     ) -> Self:
         """Make a wallet's folder with a key of its own, trusting an operator and the network that it is in."""
-        driver = _Driver(patience_s, {"nobody": None})
+        driver = _Driver(patience_s, {"nobody": None}, connections)
         try:
             trust = await driver.walk(meet(operator_url, network))
         finally:
             await driver.close()
-        make_folder(folder, trust, password, seed=seed, draw=machine.random_bytes)
-        return cls(folder, password, patience_s=patience_s)
+        make_folder(folder, trust, password, seed=seed, draw=machine.random_bytes, cost=cost)
+        return cls(folder, password, patience_s=patience_s, connections=connections)
 
     async def __aenter__(self) -> Self:
         return self
@@ -131,9 +145,23 @@ class AsyncClient(Holding):
         story = self.stories.codes.show(name, city, amount, reference=reference, expires_at=expires_at)
         return await self._driver.walk(story)
 
-    async def redeem(self, amount: Fen) -> Payment:
+    async def hold(
+        self, receiver: WalletId, amount: Fen, until: UnixMs, *, key: str | None = None, reference: str | None = None
+    ) -> Payment:
+        """Keep money for a receiver, who may capture or release it `until` then; later anybody may release it."""
+        return await self._driver.walk(self.stories.payments.hold(receiver, amount, until, key, reference))
+
+    async def capture(self, hold: CommandId, amount: Fen, *, key: str | None = None) -> Payment:
+        """Be paid from a hold, in whole or in part."""
+        return await self._driver.walk(self.stories.payments.capture(hold, amount, key))
+
+    async def release(self, hold: CommandId, *, key: str | None = None) -> Payment:
+        """Give what is left of a hold back to its payer, and end it."""
+        return await self._driver.walk(self.stories.payments.release(hold, key))
+
+    async def redeem(self, amount: Fen, *, key: str | None = None) -> Payment:
         """Redeem digital currency for deposit 兑回, and wait until the deposit is credited."""
-        return await self._driver.walk(self.stories.payments.redeem(amount))
+        return await self._driver.walk(self.stories.payments.redeem(amount, key))
 
     async def refund(self, original: CommandId, seq: int, place: int, amount: Fen) -> Payment:
         """Pay back a payment to this wallet, or a part of it."""
@@ -173,12 +201,13 @@ class AsyncClient(Holding):
 class _Driver:
     """Walks stories over connections that are shared and kept."""
 
-    def __init__(self, patience_s: float, seals: Any) -> None:
+    def __init__(self, patience_s: float, seals: Any, connections: httpx.AsyncClient | None) -> None:
         self._patience_s, self._seals = patience_s, seals
-        self._http = httpx.AsyncClient(timeout=SILENCE_S, trust_env=False, follow_redirects=False)
+        self._is_shared, self._http = connections is not None, connections or new_connections()
 
     async def close(self) -> None:
-        await self._http.aclose()
+        if not self._is_shared:
+            await self._http.aclose()
 
     async def walk(self, story: Steps[_End]) -> _End:
         patience = Patience(self._patience_s)

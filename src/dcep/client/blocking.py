@@ -14,6 +14,7 @@ from dcep.client.folder import make_folder
 from dcep.client.meeting import meet, open_wallet
 from dcep.client.records import Account, Event, Evidence, Movement, OperatorOrder, Page, Payment, Proof, WalletClassName
 from dcep.clock import UnixMs
+from dcep.crypto.sealed_keys import COST, Cost
 from dcep.errors import Unavailable
 from dcep.http.caller import Caller, Reply
 from dcep.ids import CommandId, NetworkId, WalletId
@@ -59,19 +60,21 @@ class Client(Holding):
         network: NetworkId | None = None,
         seed: bytes | None = None,
         patience_s: float = PATIENCE_S,
+        cost: Cost = COST,
     ) -> Self:
         """Make a wallet's folder with a key of its own, trusting an operator and the network that it is in.
 
         Args:
             network: must be that of the operator; None trusts what is told this one time.
             seed: of a key that was kept elsewhere; None draws one.
+            cost: what a guess at the password costs; a password of 32 random bytes needs none.
 
         Raises:
             BadInput: `wallet_exists`, `other_network`, `bad_url`.
             Unavailable: the operator or its ledger do not answer.
         """
         trust = _Driver(patience_s).walk(meet(operator_url, network), {"nobody": None})
-        make_folder(folder, trust, password, seed=seed, draw=machine.random_bytes)
+        make_folder(folder, trust, password, seed=seed, draw=machine.random_bytes, cost=cost)
         return cls(folder, password, patience_s=patience_s)
 
     def __enter__(self) -> Self:
@@ -153,9 +156,31 @@ class Client(Holding):
         story = self.stories.codes.show(name, city, amount, reference=reference, expires_at=expires_at)
         return self._walk(story)
 
-    def redeem(self, amount: Fen) -> Payment:
+    def hold(
+        self, receiver: WalletId, amount: Fen, until: UnixMs, *, key: str | None = None, reference: str | None = None
+    ) -> Payment:
+        """Keep money for a receiver, who may capture or release it `until` then; later anybody may release it.
+
+        Args:
+            until: the ledger's time, at most 366 days ahead; under a key the first one counts.
+            key: the hold's own, as of a payment.
+
+        Returns:
+            The payment, whose `id` is the hold's: the receiver must be told.
+        """
+        return self._walk(self.stories.payments.hold(receiver, amount, until, key, reference))
+
+    def capture(self, hold: CommandId, amount: Fen, *, key: str | None = None) -> Payment:
+        """Be paid from a hold, in whole or in part."""
+        return self._walk(self.stories.payments.capture(hold, amount, key))
+
+    def release(self, hold: CommandId, *, key: str | None = None) -> Payment:
+        """Give what is left of a hold back to its payer, and end it."""
+        return self._walk(self.stories.payments.release(hold, key))
+
+    def redeem(self, amount: Fen, *, key: str | None = None) -> Payment:
         """Redeem digital currency for deposit 兑回, and wait until the deposit is credited."""
-        return self._walk(self.stories.payments.redeem(amount))
+        return self._walk(self.stories.payments.redeem(amount, key))
 
     def refund(self, original: CommandId, seq: int, place: int, amount: Fen) -> Payment:
         """Pay back a payment to this wallet, or a part of it; the history says where it stands."""

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from dcep.client.records import Operator
 from dcep.crypto.keys import SEED_SIZE, BadKeyFile
-from dcep.crypto.sealed_keys import open_seed, seal_seed
+from dcep.crypto.sealed_keys import COST, Cost, open_seed, seal_seed
 from dcep.crypto.suites import Signer
 from dcep.durable import flush_folder
 from dcep.errors import BadInput
@@ -159,11 +159,20 @@ class WalletFolder:
         self._signers.clear()
 
 
-def make_folder(path: Path, trust: Trust, password: str, *, seed: bytes | None, draw: Callable[[int], bytes]) -> None:
+def make_folder(
+    path: Path,
+    trust: Trust,
+    password: str,
+    *,
+    seed: bytes | None,
+    draw: Callable[[int], bytes],
+    cost: Cost = COST,
+) -> None:
     """Make a wallet's folder with its first key.
 
     Args:
         seed: of a key that is there already; None draws one.
+        cost: what a guess at the password costs.
 
     Raises:
         BadInput: `wallet_exists`, or `bad_key_file`: another key is there.
@@ -173,7 +182,7 @@ def make_folder(path: Path, trust: Trust, password: str, *, seed: bytes | None, 
         raise BadInput("wallet_exists", f"a wallet is kept in {path}", next_step="choose another folder: --wallet DIR")
     # The settings come last. A key without them is what a process that died has left: it is taken up, not overwritten.
     if not _key_file(path, _FIRST).exists():
-        write_key(path, _FIRST, draw(SEED_SIZE) if seed is None else seed, password)
+        write_key(path, _FIRST, draw(SEED_SIZE) if seed is None else seed, password, cost)
     elif seed not in (None, open_seed(_key_file(path, _FIRST), password)):
         raise BadKeyFile(
             _key_file(path, _FIRST), "another key is there", next_step="choose another folder: --wallet DIR"
@@ -193,10 +202,10 @@ def make_folder(path: Path, trust: Trust, password: str, *, seed: bytes | None, 
     )
 
 
-def write_key(path: Path, epoch: Epoch, seed: bytes, password: str) -> None:
+def write_key(path: Path, epoch: Epoch, seed: bytes, password: str, cost: Cost = COST) -> None:
     """Seal the seed of a policy's key."""
     (path / "keys").mkdir(exist_ok=True, mode=0o700)
-    seal_seed(_key_file(path, epoch), seed, password)
+    seal_seed(_key_file(path, epoch), seed, password, cost)
 
 
 def _key_file(path: Path, epoch: Epoch) -> Path:

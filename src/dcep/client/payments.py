@@ -1,4 +1,4 @@
-"""What a wallet signs: payments, redemptions, refunds, another key; and what a lost answer or a lost device asks for.
+"""What a wallet signs: payments, holds, redemptions, refunds, another key; what a lost answer or device asks for.
 
 1. A payment goes to the ledger itself, a redemption and a refund by the operator: it credits the deposit, and judges
    that refunds stay within the payment. The ledger's own answer, with its receipt, is asked for afterwards.
@@ -48,6 +48,20 @@ class Payments:
         """Pay; the payment comes with its answer, None if that is not known yet."""
         return self._told(self._holder.pay(receiver, amount, key=key, memo=memo_of(reference)))
 
+    def hold(
+        self, receiver: WalletId, amount: Fen, until: UnixMs, key: str | None = None, reference: str | None = None
+    ) -> Steps[Payment]:
+        """Keep money for a receiver; the payment's id is what the receiver captures and releases by."""
+        return self._told(self._holder.hold(receiver, amount, until, key=key, memo=memo_of(reference)))
+
+    def capture(self, hold: CommandId, amount: Fen, key: str | None = None) -> Steps[Payment]:
+        """Be paid from a hold, in whole or in part."""
+        return self._told(self._holder.capture(hold, amount, key=key))
+
+    def release(self, hold: CommandId, key: str | None = None) -> Steps[Payment]:
+        """Give what is left of a hold back to its payer."""
+        return self._told(self._holder.release(hold, key=key))
+
     def proof_of(self, command: CommandId, seq: int, place: int) -> Steps[Proof]:
         """Ask the ledger for the receipt of a command that stands at a place of its log, and judge it."""
         receipt = yield from receipt_at(self._folder.trust.ledger_url, seq, place, command)
@@ -56,14 +70,17 @@ class Payments:
             raise DcepError("bad_receipt", "this receipt proves another command")
         return proof
 
-    def redeem(self, amount: Fen) -> Steps[Payment]:
+    def redeem(self, amount: Fen, key: str | None = None) -> Steps[Payment]:
         """Redeem digital currency for deposit 兑回, and wait until the deposit is credited.
 
         Raises:
             DcepError: the operator says no, and what was signed is dead.
             Unavailable: it has not ended when the patience is over; `heal` goes on.
         """
-        return self._payment(self._redeem(self._holder.take_redeem(self._folder.trust.vault, amount)))
+        order = self._holder.take_redeem(self._folder.trust.vault, amount, key=key)
+        if order.answer is not None:
+            return payment_of(order)
+        return (yield from self._payment(self._redeem(order)))
 
     def refund(self, original: CommandId, seq: int, place: int, amount: Fen) -> Steps[Payment]:
         """Pay back a payment that was received, or a part of it.

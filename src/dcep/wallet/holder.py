@@ -22,7 +22,8 @@ from typing import Final, NamedTuple
 from dcep.clock import UnixMs
 from dcep.crypto.suites import Signer
 from dcep.errors import BadInput, DcepError, Unavailable
-from dcep.ids import CommandId, WalletId
+from dcep.ids import CommandId, NetworkId, WalletId
+from dcep.messages.commands.conditions import SignedByAccount
 from dcep.messages.commands.policies import SetPolicy
 from dcep.messages.layout import Epoch, Hash, Key, Number
 from dcep.messages.outcomes import Status
@@ -58,11 +59,14 @@ class Wish(NamedTuple):
     counterparty: int = 0
     amount: Fen = Fen(0)
     key: str | None = None
+    hold: CommandId | None = None
 
-    def require_same(self, stored: Order) -> None:
+    def require_same(self, stored: Order, network: NetworkId) -> None:
         """Return only if an order that was stored under the same key is what is wanted now."""
         draft = stored.draft
-        if (draft.kind, draft.counterparty, draft.amount) != (self.kind, self.counterparty, self.amount):
+        is_alike = (draft.kind, draft.counterparty, draft.amount) == (self.kind, self.counterparty, self.amount)
+        # Of which hold money is taken is not kept beside the bytes: the bytes say it.
+        if not is_alike or (self.hold is not None and decode(draft.wire, network).body.order.hold != self.hold):
             message = f"the key {self.key} was used for another order"
             raise BadInput("idempotency_key_reused", message, next_step="another key, or the same order")
 
@@ -101,14 +105,49 @@ class Holder:
         wish = Wish("pay", receiver, amount, key)
         return self._give(wish, lambda wallet, until: wallet.pay(receiver, amount, expires_at=until, memo=memo))
 
+    def hold(
+        self, receiver: WalletId, amount: Fen, until: UnixMs, *, key: str | None = None, memo: Hash = NO_MEMO
+    ) -> Steps[Order]:
+        """Keep money for a receiver, who alone may take it or give it back until then; later anybody may give it back.
+
+        Args:
+            until: the ledger's time, at most 366 days ahead. Under a key the first one counts.
+
+        Raises:
+            As `pay`.
+        """
+        by_receiver = SignedByAccount(account=receiver)
+        return self._give(
+            Wish("hold", receiver, amount, key),
+            lambda wallet, expires_at: wallet.hold(
+                receiver,
+                amount,
+                until,
+                capture_if=by_receiver,
+                release_if=by_receiver,
+                expires_at=expires_at,
+                memo=memo,
+            ),
+        )
+
+    def capture(self, hold: CommandId, amount: Fen, *, key: str | None = None) -> Steps[Order]:
+        """Let a hold pay its receiver, in whole or in part; errors are those of `pay`."""
+        wish = Wish("capture", amount=amount, key=key, hold=hold)
+        return self._give(wish, lambda wallet, until: wallet.capture(hold, amount, expires_at=until))
+
+    def release(self, hold: CommandId, *, key: str | None = None) -> Steps[Order]:
+        """Let what is left of a hold go back to its payer, and end it; errors are those of `pay`."""
+        wish = Wish("release", key=key, hold=hold)
+        return self._give(wish, lambda wallet, until: wallet.release(hold, expires_at=until))
+
     def take_refund(self, original: CommandId, payer: WalletId, amount: Fen, *, key: str | None = None) -> Order:
         """Sign and store a refund of a payment that was received, for the operator to judge; it is not sent."""
         wish = Wish("refund", payer, amount, key)
         return self._take(wish, lambda wallet, until: wallet.refund(payer, amount, original, expires_at=until))
 
-    def take_redeem(self, vault: WalletId, amount: Fen) -> Order:
+    def take_redeem(self, vault: WalletId, amount: Fen, *, key: str | None = None) -> Order:
         """Sign and store a redemption 兑回 for the operator to collect; it is not sent."""
-        wish = Wish("redeem", vault, amount)
+        wish = Wish("redeem", vault, amount, key)
         return self._take(wish, lambda wallet, until: wallet.redeem(vault, amount, expires_at=until))
 
     def cancel(self) -> Steps[Order]:
@@ -159,7 +198,7 @@ class Holder:
     def _take(self, wish: Wish, sign: Callable[[Wallet, UnixMs], bytes]) -> Order:
         stored = None if wish.key is None else self._store.keyed(wish.key)
         if stored is not None:
-            wish.require_same(stored)
+            wish.require_same(stored, self._store.identity.network)
             return stored
         # 4.
         if len(self._store.open_orders()) >= MOST_OPEN:

@@ -1,9 +1,11 @@
-"""What a holder signs: pay, refund, cancel, redeem, another policy."""
+"""What a holder signs: pay, refund, cancel, redeem, hold, capture, release, another policy."""
 
 from __future__ import annotations
 
 from dcep.clock import UnixMs
 from dcep.ids import CommandId, WalletId
+from dcep.messages.commands.conditions import NO_EVIDENCE, Condition
+from dcep.messages.commands.holds import Capture, Hold, Release
 from dcep.messages.commands.payments import Cancel, Pay, Refund
 from dcep.messages.commands.policies import SetPolicy
 from dcep.messages.commands.vaults import Redeem
@@ -44,3 +46,26 @@ class Wallet:
     def redeem(self, vault: WalletId, amount: Fen, *, expires_at: UnixMs) -> bytes:
         """Redeem digital currency for deposit 兑回."""
         return self.signatory.sign(Redeem(vault=vault, amount=amount), expires_at)
+
+    def hold(
+        self,
+        receiver: WalletId,
+        amount: Fen,
+        until: UnixMs,
+        *,
+        capture_if: Condition,
+        release_if: Condition,
+        expires_at: UnixMs,
+        memo: Hash = NO_MEMO,
+    ) -> bytes:
+        """Keep money for the receiver, who may be paid from it by one condition, and it may go back by the other."""
+        order = Hold(receiver=receiver, amount=amount, until=until, capture_if=capture_if, release_if=release_if)
+        return self.signatory.sign(order, expires_at, memo)
+
+    def capture(self, hold: CommandId, amount: Fen, *, expires_at: UnixMs) -> bytes:
+        """Pay the receiver from a hold; whoever signs is all the evidence that is brought."""
+        return self.signatory.sign(Capture(hold=hold, amount=amount, evidence=NO_EVIDENCE), expires_at)
+
+    def release(self, hold: CommandId, *, expires_at: UnixMs) -> bytes:
+        """Give the rest of a hold back to its payer; whoever signs is all the evidence that is brought."""
+        return self.signatory.sign(Release(hold=hold, evidence=NO_EVIDENCE), expires_at)
