@@ -11,14 +11,13 @@ from itertools import pairwise
 from typing import Final
 
 from dcep.clock import UnixMs
-from dcep.crypto.suites import SignedMessage, Signer, Suite, bad_signatures
+from dcep.crypto.suites import Signer
 from dcep.ids import NetworkId, OperatorId, PolicyHash
 from dcep.messages import layout
 from dcep.messages.classes import CUSTOMERS
 from dcep.messages.layout import Code, Count, Malformed, Reader, Sum
-from dcep.messages.policies import policy_hash, read_policy
-from dcep.messages.signatory import single_key
-from dcep.messages.signed import attach
+from dcep.messages.policies import policy_hash
+from dcep.messages.reports.sealing import open_seal, seal
 
 TAG: Final = b"drpt"
 VERSION: Final = 1
@@ -27,7 +26,6 @@ ELSEWHERE: Final = Count(0)
 MIN_WALLETS: Final = 10
 MAX_REPORT: Final = 16_384
 _CITIES: Final = range(100_000, 1_000_000)
-_SIGNATURE_SIZE: Final = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +63,7 @@ def sign_holdings(holdings: Holdings, registrar: Signer) -> bytes:
         Malformed: a line that no reader takes.
     """
     _check(holdings)
-    data = TAG + bytes((VERSION,)) + layout.encode(holdings)
-    return attach(data, single_key(registrar), {0: registrar.sign(data)})
+    return seal(TAG + bytes((VERSION,)) + layout.encode(holdings), registrar)
 
 
 def read_holdings(message: bytes) -> SignedHoldings:
@@ -79,19 +76,7 @@ def read_holdings(message: bytes) -> SignedHoldings:
         raise Malformed("not a report of this version")
     reader = Reader(message, 5)
     holdings: Holdings = layout.read(Holdings, reader)
-    data = message[: reader.at]
-    policy = read_policy(reader)
-    signatures = {reader.integer(1): reader.take(_SIGNATURE_SIZE) for _ in range(reader.integer(1))}
-    reader.finish()
-    keys = list(policy.keys())
-    if not signatures or max(signatures) >= len(keys) or not policy.satisfied_by(signatures):
-        raise Malformed("too few have signed")
-    signed = [
-        SignedMessage(suite=Suite(keys[number][0]), key=keys[number][1], message=data, signature=signature)
-        for number, signature in signatures.items()
-    ]
-    if bad_signatures(signed):
-        raise Malformed("a signature does not hold")
+    policy = open_seal(message, reader)
     _check(holdings)
     return SignedHoldings(holdings=holdings, policy=policy_hash(policy))
 
