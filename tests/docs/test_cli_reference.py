@@ -31,8 +31,10 @@ def _commands(of: App, path: str) -> Iterator[tuple[str, App]]:
 
 _COMMANDS: Final = dict(_commands(app, "dcep"))
 _WRITTEN: Final = dict(section for page in _PAGES for section in _SECTION.findall(text_of(page)))
-# A section of a group holds the options that each of its commands has.
-_GROUPS: Final = {name for name in _WRITTEN if any(command.startswith(f"{name} ") for command in _COMMANDS)}
+# A section of a group holds the options that each of its commands has; a command that has others below it has its own.
+_GROUPS: Final = {
+    name for name in _WRITTEN if name not in _COMMANDS and any(command.startswith(f"{name} ") for command in _COMMANDS)
+}
 
 
 def test_the_reference_has_a_section_for_each_command_and_no_other() -> None:

@@ -25,6 +25,7 @@ PYTHON_ONLY: Final[dict[str, str]] = {
     "src/dcep/messages/http_signatures/syntax": "likewise",
     "src/dcep/messages/reports/holdings": "between institutions; a ledger sees none",
     "src/dcep/messages/reports/draws": "likewise",
+    "src/dcep/messages/reports/gate": "likewise",
     "src/dcep/messages/reports/scores": "likewise",
     "src/dcep/messages/reports/sealing": "likewise",
     "src/dcep/messages/receipts": "checked by those who hold them; a ledger asks for none",

@@ -23,6 +23,7 @@ What can be done next:
   dcep bank --help             an operator's counter: customers, freezes, orders, the books of a day
   dcep centralbank --help      the central bank: orders, officers' approvals, supply, reserves
   dcep wallet --help           a wallet of your own: open it, exchange, pay, prove
+  dcep pilot                   the pilot of Shenzhen and Suzhou, played through the processes of a currency
   dcep doctor                  what is wrong with this machine or a data folder
   dcep certificates --help     certificates of institutions: found a centre, ask, issue, give, take back
   dcep ledger --help           look into a ledger: a command, a statement, the trial balance, archive, backup
@@ -56,6 +57,7 @@ app.command(
     help="The central bank: orders, officers' approvals, supply, reserves, boards, operators.",
 )
 app.command("dcep.cli.wallet:app", name="wallet", help="A wallet of your own: open it, exchange, pay, request, prove.")
+app.command("dcep.cli.pilot:app", name="pilot", help="Play the pilot of Shenzhen and Suzhou; check board and draw.")
 app.command("dcep.cli.completion:completion", help="Print what a shell reads to complete commands and options.")
 app.command("dcep.cli.ledger:app", name="ledger", help="Look into a ledger; archive, backup and restore.")
 

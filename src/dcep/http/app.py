@@ -14,7 +14,7 @@ from litestar import Litestar, Response, get
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ControllerRouterHandler
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 
 from dcep.http.edge import Edge, RawRoute
 from dcep.http.framework import HANDLERS
@@ -94,6 +94,8 @@ def build(service: Service) -> Edge:
     def openapi() -> Response[bytes]:
         return Response(described(), media_type="application/json")
 
+    # Processor time, memory and open files of the process.
+    ProcessCollector(registry=service.registry)
     own = [*service.routes, *_health(service), openapi, *map(_page, _PAGES)]
     app = Litestar(own, openapi_config=None, exception_handlers=HANDLERS, logging_config=None)
     return Edge(

@@ -11,6 +11,7 @@ from dcep.issuance.board import SupplyBoard
 from dcep.issuance.desk import Desk, Ledger
 from dcep.issuance.governance import Governance
 from dcep.issuance.outbox import Outbox
+from dcep.issuance.pilot import PilotBoard
 from dcep.issuance.reserves.account import Judged, Reserve
 from dcep.issuance.reserves.iso20022 import answer
 from dcep.issuance.reserves.settlement import SimulatedSettlement
@@ -58,6 +59,7 @@ class CentralBank:
         shards = {name: ledger for name, ledger in ledgers.items() if name != TIER1}
         self.board = SupplyBoard(self.reserve, ledgers[TIER1], shards)
         self.watch = Watch(self.store, self.board.cut)
+        self.pilot = PilotBoard(self.store)
 
     def work(self, send: Send, *, now: UnixMs) -> tuple[list[Order], list[Judged]]:
         """Send once all that waits: orders to the ledgers, then transfers to the settlement system.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table, Text
 
 from dcep.staff.tables import staff_tables
 
@@ -117,3 +117,26 @@ SUPPLY: Final = Table(
 )
 # Who of the staff is invited, and who is let in.
 STAFF_TABLES: Final = staff_tables(TABLES)
+PILOT_BOARDS: Final = Table(
+    "pilot_boards",
+    TABLES,
+    Column("place", Integer, primary_key=True),
+    Column("phase", Integer, nullable=False, index=True),
+    Column("is_final", Boolean, nullable=False),
+    Column("taken_at_ms", BigInteger, nullable=False),
+    Column("message", LargeBinary, nullable=False),
+    Column("certificate", Text, nullable=False),
+)
+# One row at most.
+PILOT_DRAWS: Final = Table(
+    "pilot_draws",
+    TABLES,
+    Column("place", Integer, primary_key=True),
+    Column("commitment", LargeBinary, nullable=False),
+    Column("certificate", Text, nullable=False),
+    Column("committed_at_ms", BigInteger, nullable=False),
+    Column("tickets", LargeBinary),
+    Column("seed", LargeBinary),
+    Column("header", LargeBinary),
+    Column("shown_at_ms", BigInteger),
+)

@@ -19,6 +19,7 @@ from dcep.http.site import site
 from dcep.issuance.central_bank import CentralBank
 from dcep.issuance.routes.governance import governance_routes
 from dcep.issuance.routes.orders import approval_routes, order_routes
+from dcep.issuance.routes.pilot import LIMITS, pilot_routes
 from dcep.issuance.routes.reserves import reserve_routes
 from dcep.issuance.routes.supply import PATHS, supply_routes
 from dcep.issuance.tables import STAFF_TABLES
@@ -45,7 +46,7 @@ def central_bank_service(
         askers: says who asks; the staff works there.
         url: by which others call it.
         draw: return a number below a bound that nobody can foresee.
-        bell: rings when the supply has changed.
+        bell: rings when the supply has changed, or a board of the pilot has come.
         clock: the time of this process.
         ids: the ids of requests.
         missing: what it lacks to do its work, by name.
@@ -66,9 +67,11 @@ def central_bank_service(
             *governance_routes(bank),
             *reserve_routes(bank.reserve, require_staff),
             *staff_routes(screens, askers),
+            *pilot_routes(bank.pilot, require_staff, bell, clock),
             *site(("board", "pilot")),
         ],
         paths=PATHS,
+        limits=LIMITS,
         missing=missing,
         warnings=warnings,
         ids=ids,
