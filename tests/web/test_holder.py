@@ -173,7 +173,7 @@ def test_a_page_that_is_closed_in_the_middle_of_a_payment_loses_nothing(
 
 def test_without_a_network_a_payment_waits_and_is_made_once(li: Pocket, shop: Pocket) -> None:
     """What was seen can still be read, and nothing is signed twice when the network is back."""
-    receiver, seen = number(shop), li.balance()
+    receiver, (account, page) = number(shop), li.do("Promise.all([held.account(), held.history()])")
     li.device.set_offline(True)
     waiting = li.pay(receiver, 900)
     with pytest.raises(Trouble) as gone:
@@ -185,7 +185,7 @@ def test_without_a_network_a_payment_waits_and_is_made_once(li: Pocket, shop: Po
 
     assert waiting["state"] == "open"
     assert (gone.value.code, gone.value.final) == ("offline", False)
-    assert remembered["account"]["balance"] == seen
+    assert (remembered["account"], remembered["history"]) == (account, page["items"])
     assert [payment["command"] for payment in healed] == [waiting["command"]]
     assert (healed[0]["state"], shop.balance()) == ("settled", 900)
 
@@ -200,6 +200,22 @@ def test_a_device_whose_clock_is_a_day_wrong_still_pays(pockets: Pockets, shop: 
 
     assert payment["state"] == "settled"
     assert shop.balance() == 400
+
+
+def test_many_payments_that_wait_are_all_taken_up(li: Pocket, shop: Pocket) -> None:
+    """One that nobody answers for holds up no other."""
+    story = "Promise.all([1, 2, 3].map((each) => held.pay(args.receiver, BigInt(each))))"
+    receiver = number(shop)
+    li.device.set_offline(True)
+    waiting = li.do(story, receiver=receiver)
+    li.device.set_offline(False)
+    li.page.route(PAYMENTS, once(Route.abort))
+
+    healed = li.do("held.heal()")
+
+    assert [payment["state"] for payment in waiting] == ["open"] * 3
+    assert [payment["state"] for payment in healed] == ["settled"] * 3
+    assert shop.balance() == 6
 
 
 def test_a_refusal_says_why_and_moves_nothing(li: Pocket, shop: Pocket) -> None:

@@ -152,7 +152,7 @@ export class Holder implements HeldWallet {
     // Another device may have changed the policy; what is signed next is signed under the new one.
     if (account.epoch !== (await this.#store.identity()).epoch)
       await followPolicy(this.#store, this.#door, this.#device);
-    await this.#remember({ account });
+    await this.#store.keep({ account: { what: account, seenAtMs: this.#clock.now() } });
     return account;
   }
 
@@ -160,12 +160,15 @@ export class Holder implements HeldWallet {
     const behind = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
     const path = `/v1/wallets/${this.wallet}/history?limit=${HISTORY_LIMIT}${behind}`;
     const page = pageOf(required(await this.#asked({ method: "GET", path })), movementOf);
-    if (cursor === null) await this.#remember({ history: page.items });
+    const seen = { what: page.items, seenAtMs: this.#clock.now() };
+    if (cursor === null) await this.#store.keep({ history: seen });
     return page;
   }
 
   async remembered(): Promise<Remembered> {
-    return (await this.#store.get("seen")) ?? { account: null, history: [], seenAtMs: 0 };
+    const [account, history] = await Promise.all([this.#store.get("account"), this.#store.get("history")]);
+    const seenAtMs = Math.min(account?.seenAtMs ?? 0, history?.seenAtMs ?? Number.MAX_SAFE_INTEGER);
+    return { account: account?.what ?? null, history: history?.what ?? [], seenAtMs };
   }
 
   async payments(): Promise<readonly Payment[]> {
@@ -240,13 +243,9 @@ export class Holder implements HeldWallet {
   async heal(): Promise<readonly Payment[]> {
     return this.#store.alone("heal", async () => {
       await renewTrust(this.#store).catch(ignoreTrouble);
-      const healed: Payment[] = [];
-      for (const order of await this.#store.openOrders()) {
-        const taken = await this.#takeUp(order);
-        healed.push(paymentOf(taken));
-        // Who does not answer for one does not answer for the next.
-        if (taken.answer === "") break;
-      }
+      // All of them together: where nobody answers for one, each of the others is tried once.
+      const [healed, patience]: [Payment[], Patience] = [[], new Patience(PATIENCE_MS)];
+      for (const order of await this.#store.openOrders()) healed.push(paymentOf(await this.#takeUp(order, patience)));
       for (const errand of await this.#store.openErrands()) await this.#errands.run(errand).catch(ignoreTrouble);
       return healed;
     });
@@ -264,10 +263,10 @@ export class Holder implements HeldWallet {
     return this.#clock.now();
   }
 
-  async #takeUp(order: Order): Promise<Order> {
+  async #takeUp(order: Order, patience: Patience): Promise<Order> {
     try {
-      if (order.kind === "redeem" || order.kind === "refund") return await this.#bring(order);
-      const sent = await this.#signing.send(order, new Patience(PAY_PATIENCE_MS));
+      if (order.kind === "redeem" || order.kind === "refund") return await this.#bring(order, patience);
+      const sent = await this.#signing.send(order, patience);
       if (sent.kind === "set_policy" && sent.answer === "settled") await this.#tellChange(sent);
       return sent;
     } catch (error) {
@@ -278,9 +277,8 @@ export class Holder implements HeldWallet {
 
   // 1.
 
-  async #bring(order: Order): Promise<Order> {
+  async #bring(order: Order, patience = new Patience(PATIENCE_MS)): Promise<Order> {
     if (order.answer !== "") return order;
-    const patience = new Patience(PATIENCE_MS);
     try {
       const taken = orderOf(required(await patiently(patience, () => this.#door.ask(this.#visitOf(order)))));
       await untilEnded(this.#door, taken, patience);
@@ -316,10 +314,6 @@ export class Holder implements HeldWallet {
       await followPolicy(this.#store, this.#door, this.#device);
       throw error;
     }
-  }
-
-  async #remember(seen: Partial<Remembered>): Promise<void> {
-    await this.#store.keep({ seen: { ...(await this.remembered()), ...seen, seenAtMs: this.#clock.now() } });
   }
 }
 

@@ -43,10 +43,9 @@ export interface OpeningKept {
   readonly recoveryCode: string | null;
 }
 
-/** What was seen last. */
-export interface Seen {
-  readonly account: Account | null;
-  readonly history: readonly Movement[];
+/** What was seen last, and when. */
+export interface Seen<What> {
+  readonly what: What;
   readonly seenAtMs: number;
 }
 
@@ -60,7 +59,8 @@ export interface Kept {
   readonly recovering: boolean;
   /** The command that put the policy in force, if this device gave it. */
   readonly change: Bytes;
-  readonly seen: Seen;
+  readonly account: Seen<Account>;
+  readonly history: Seen<readonly Movement[]>;
   /** How far the ledger's clock is ahead of this device's. */
   readonly aheadMs: number;
 }

@@ -141,6 +141,7 @@ export type WalletEvent =
 export interface Remembered {
   readonly account: Account | null;
   readonly history: readonly Movement[];
+  /** When the older of the two was seen. */
   readonly seenAtMs: number;
 }
 
