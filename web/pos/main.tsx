@@ -1,5 +1,9 @@
-import { render } from "preact";
-import { Plate } from "../shared/ui/plate.tsx";
+/** The till of a shop, served at `/pos` by an operator. */
 
-const page = document.getElementById("page");
-if (page !== null) render(<Plate title="Till" />, page);
+import "../shared/ui/look.css";
+import "./pos.css";
+import { show } from "../shared/ui/frame.tsx";
+import { App } from "./views/app.tsx";
+import { CustomerDisplay } from "./views/selling/customer.tsx";
+
+show(location.hash === "#customer" ? <CustomerDisplay /> : <App />);

@@ -1,0 +1,54 @@
+/** How a wallet comes to this till: opened here, brought back here, or held by other tills that let this one in. */
+
+import { Holder } from "../shared/holder/holder.ts";
+import type { HeldWallet, Opening } from "../shared/holder/types.ts";
+import type { WalletId } from "../shared/protocol/ids.ts";
+import { pairingCode } from "../shared/protocol/pairing_codes.ts";
+
+const NAME = "till";
+
+/** A wallet that was opened, and the code that brings it back to another device; null where that was shown before. */
+export interface Opened {
+  readonly holder: HeldWallet;
+  readonly recoveryCode: string | null;
+}
+
+/** How a device joins a shop: it says its key, and asks for the wallet until it is let in. `tills` has the story. */
+export interface Joining {
+  /** Let this device's key wait at the operator, and return its code. */
+  readonly announce: () => Promise<string>;
+  /** @throws Trouble: `not_yet_let_in`. */
+  readonly join: (wallet: WalletId) => Promise<HeldWallet>;
+}
+
+/** Return the wallet that this till keeps, null where it keeps none. */
+export function keptWallet(): Promise<HeldWallet | null> {
+  return Holder.kept(NAME);
+}
+
+/** Open a wallet, or go on with an opening that was cut.
+ *
+ * @throws Trouble: the operator says no.
+ */
+export async function openWallet(opening: Opening): Promise<Opened> {
+  const { held, recoveryCode } = await Holder.open(NAME, opening);
+  return { holder: held, recoveryCode };
+}
+
+/** Bring a wallet back: whatever the lost device may have signed never happens.
+ *
+ * @throws Trouble: `bad_recovery_code`, `unknown_wallet`.
+ */
+export function recoverWallet(wallet: WalletId, code: string): Promise<HeldWallet> {
+  return Holder.recover(NAME, wallet, code);
+}
+
+export const joining: Joining = {
+  announce: async () => {
+    const newcomer = await Holder.prepare(NAME);
+    await newcomer.ask("POST", "/v1/pairings");
+    // The code is made here, of the key itself: what the operator says it is is not believed.
+    return pairingCode(newcomer.suite, newcomer.key);
+  },
+  join: (wallet) => Holder.join(NAME, wallet),
+};
