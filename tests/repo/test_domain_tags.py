@@ -11,6 +11,7 @@ from tests.repo.tracked import ROOT, text_of, tracked
 PAGE: Final = Path("docs/reference/domain-tags.md")
 
 _TAG: Final = re.compile(r"""b(["'])(d[a-z]{3}|DCE[A-Z])\1""")
+_TAG_OF_A_PAGE: Final = re.compile(r"""utf8\("(d[a-z]{3}|DCE[A-Z])"\)""")
 _ROW: Final = re.compile(r"^\| `(\w{4})` \|.*\| `([\w/]+)` \|$", re.MULTILINE)
 
 
@@ -35,3 +36,13 @@ def test_rust_has_no_tag_of_its_own() -> None:
 
     assert sources
     assert {tag for path in sources for _, tag in _TAG.findall((ROOT / path).read_text())} <= known
+
+
+def test_the_pages_have_no_tag_of_their_own() -> None:
+    """What a browser signs is what everybody signs."""
+    known = {tag for tag, _ in _ROW.findall(text_of(PAGE))}
+    sources = [path for path in tracked() if path.is_relative_to("web/shared")]
+
+    tags = {tag for path in sources for tag in _TAG_OF_A_PAGE.findall(text_of(path))}
+    assert "dcmd" in tags
+    assert tags <= known

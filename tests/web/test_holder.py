@@ -218,6 +218,36 @@ def test_many_payments_that_wait_are_all_taken_up(li: Pocket, shop: Pocket) -> N
     assert shop.balance() == 6
 
 
+def test_a_page_that_is_called_by_another_name_signs_for_the_operators_own(
+    screens: Screens, module: str, currency: Currency, shop: Pocket
+) -> None:
+    """A request counts for one address: the operator's own, whichever name the browser has for it."""
+    url = currency.urls["icbc"].replace("127.0.0.1", "localhost")
+    elsewhere = opened(Pockets(screens, module, url))
+    elsewhere.exchange(1_000)
+
+    payment = elsewhere.pay(number(shop), 250)
+
+    assert url != currency.urls["icbc"]
+    assert payment["state"] == "settled"
+    assert elsewhere.balance() == 750
+
+
+def test_a_wallet_without_a_name_shows_one_and_gets_a_deposit(pockets: Pockets) -> None:
+    """Class IV asks for a phone number and has no deposit to exchange; with better evidence the same wallet has."""
+    pocket, mine = pockets.new(), phone()
+    pocket.open(mine, walletClass="IV", evidence={"phone": mine}, recovery=False)
+    evidence = {"phone": mine, "name": "Li", "document": f"P{mine[-8:]}", "bankAccount": f"62{mine[1:]}"}
+
+    with pytest.raises(Trouble, match="no_deposit_account"):
+        pocket.exchange(100)
+    order = pocket.do("held.changeClass('II', args.evidence)", evidence=evidence)
+    pocket.exchange(100)
+
+    assert (order["kind"], order["state"]) == ("set_class", "done")
+    assert (pocket.do("held.account()")["walletClass"], pocket.balance()) == ("II", 100)
+
+
 def test_a_refusal_says_why_and_moves_nothing(li: Pocket, shop: Pocket) -> None:
     """The number is used up, and the next payment goes on behind it."""
     refused = li.pay(number(shop), 10_001)
