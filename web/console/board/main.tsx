@@ -1,5 +1,7 @@
-import { render } from "preact";
-import { Plate } from "../../shared/ui/plate.tsx";
+import "../../shared/ui/look.css";
+import "../console.css";
+import "./board.css";
+import { show } from "../../shared/ui/frame.tsx";
+import { Board } from "./board.tsx";
 
-const page = document.getElementById("page");
-if (page !== null) render(<Plate title="Supply board" />, page);
+show(<Board />);

@@ -1,5 +1,7 @@
-import { render } from "preact";
-import { Plate } from "../../shared/ui/plate.tsx";
+import "../../shared/ui/look.css";
+import "../console.css";
+import "./desk.css";
+import { show } from "../../shared/ui/frame.tsx";
+import { Desk } from "./desk.tsx";
 
-const page = document.getElementById("page");
-if (page !== null) render(<Plate title="Operator desk" />, page);
+show(<Desk />);
