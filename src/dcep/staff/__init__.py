@@ -6,7 +6,8 @@
 3. The page makes a key that never leaves the browser, and brings the code, signed with that key: it is admitted.
 4. For twelve hours the page signs its requests with the key, under a keyid of its own kind. It reads what the
    certificate would open, and changes only what is named to be open to it.
-5. Whoever leaves, or stays longer than that, is admitted no more and needs another invitation.
+5. Whoever leaves, or stays longer than that, is admitted no more and needs another invitation. Whoever has the
+   certificate can put everybody out at once, should a link have come into the wrong hands.
 
 `admissions` keeps who is admitted, `door` says who has signed, `routes` are how 1., 3. and 5. are asked for.
 """

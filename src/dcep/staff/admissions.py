@@ -129,6 +129,12 @@ class Admissions:
         with self._transaction() as connection:
             connection.execute(delete(self._keys).where(self._keys.c.keyid == keyid))
 
+    def end_all(self) -> None:
+        """Admit nobody any more who is admitted, and let no invitation work that was given out."""
+        with self._transaction() as connection:
+            for table in (self._keys, self._invitations):
+                connection.execute(delete(table))
+
     def _known(self, connection: Connection, keyid: str) -> Admission | None:
         row = connection.execute(select(self._keys).where(self._keys.c.keyid == keyid)).one_or_none()
         if row is None:

@@ -75,6 +75,11 @@ def staff_routes(door: StaffDoor, askers: Askers) -> list[ControllerRouterHandle
             keyid = await asyncio.to_thread(door.newcomer, asked_of(request.scope))
             return _admission(await asyncio.to_thread(admissions.admit, data.code, keyid, now=door.clock()))
 
+    @delete("/v1/staff/admissions", summary="Put everybody out", **_STAFF)
+    def end_all(request: _Visit) -> None:
+        askers.require_certificate(request, door.part, door.operator)
+        admissions.end_all()
+
     @get("/v1/staff", summary="Who of the staff is here", **_STAFF)
     def here(request: _Visit) -> AdmissionBody:
         return _admission(admissions.require(_page(askers, request).staff_key, now=door.clock()))
@@ -83,7 +88,7 @@ def staff_routes(door: StaffDoor, askers: Askers) -> list[ControllerRouterHandle
     def leave(request: _Visit) -> None:
         admissions.leave(_page(askers, request).staff_key)
 
-    return [invite, come_in, here, leave]
+    return [invite, come_in, end_all, here, leave]
 
 
 def _page(askers: Askers, request: _Visit) -> Asker:

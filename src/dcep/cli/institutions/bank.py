@@ -17,3 +17,4 @@ app.command(f"{_ROOM}:give_back", name="return", help="Return money to the issui
 app.command(f"{_ROOM}:orders", help="Show the orders in flight, the oldest first.")
 app.command(f"{_ROOM}:order", help="Show what became of an order; wait until it has ended.")
 app.command(f"{_ROOM}:reconcile", help="Hold the four books of a day against each other.")
+app.command("dcep.cli.institutions.inviting:desk", help="Invite somebody of the staff to the desk in the browser.")

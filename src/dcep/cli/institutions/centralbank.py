@@ -32,3 +32,6 @@ app.command(f"{_ROOM}.standing:reserves", help="Show the reserves: what is locke
 app.command(f"{_ROOM}.standing:board", help="Show whose signatures count.")
 app.command(f"{_ROOM}.standing:operators", help="Show who is admitted, and who is suspended.")
 app.command(f"{_ROOM}.standing:rules", help="Show the rule sets since the genesis.")
+app.command(
+    f"{_ROOM}.inviting:board", name="desk", help="Invite somebody of the staff to each operator's figures on the board."
+)

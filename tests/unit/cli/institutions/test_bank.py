@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import copy
@@ -163,3 +164,43 @@ def test_everybody_may_know_who_the_operator_is(branch: Branch) -> None:
     assert said.out.splitlines()[0] == f"operator 001, icbc, of network {branch.house.bank.network.hex()}"
     assert f"{branch.house.bank.vault:016}" in said.out
     assert (customer.code, "counter.pem" in customer.err) == (2, True)
+
+
+def test_somebody_is_invited_to_the_desk_by_a_link(branch: Branch) -> None:
+    """The code stands behind the number sign, where no browser sends it on; each link is another one."""
+    said = branch.run("desk", "--name", "Wang Fang")
+    other = branch.run("desk", "--name", "Wang Fang", "--json").document
+    nobody = branch.run("desk", "--name", " ".join(["Wang"] * 20))
+
+    link, _, code = said.out.splitlines()[0].partition("#")
+    assert link == f"{branch.house.address}/desk"
+    assert (len(code), code == other["url"].partition("#")[2]) == (32, False)
+    assert "works once, for Wang Fang, until" in said.out
+    assert other["expires_at_ms"] > branch.house.town.now
+    assert (nobody.code, nobody.err.partition(":")[0]) == (2, "bad_name")
+
+
+def test_a_link_is_opened_in_the_browser_of_this_machine(branch: Branch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is none, the link was said all the same."""
+    opened: list[str] = []
+
+    def no_browser(url: str) -> bool:
+        opened.append(url)
+        return False
+
+    monkeypatch.setattr(webbrowser, "open", no_browser)
+
+    said = branch.run("desk", "--open")
+
+    assert opened == [said.out.splitlines()[0]]
+    assert (said.code, "open the link yourself" in said.err) == (1, True)
+
+
+def test_everybody_who_was_invited_is_put_out_by_a_line(branch: Branch) -> None:
+    """It says so, and the next link works."""
+    branch.run("desk")
+
+    ended = branch.run("desk", "--end")
+
+    assert (ended.code, ended.out.startswith("nobody who was let in is in any more")) == (0, True)
+    assert branch.run("desk").code == 0

@@ -322,3 +322,11 @@ def test_a_policy_of_a_key_stands_in_an_admission_as_in_a_command(desk: Desk) ->
     desk.run("admit", "2", *accounts, "--registrar-key", keys[0], "--vault-key", keys[1], "--id", "admit-2")
 
     assert desk.bank.desk.order("admit-2").content == admission
+
+
+def test_somebody_is_invited_to_the_figures_of_operators_by_a_link(desk: Desk) -> None:
+    """It leads to the board; the code stands where no browser sends it on."""
+    said = desk.run("desk", "--name", "Wang Fang", "--json").document
+
+    link, _, code = said["url"].partition("#")
+    assert (link.endswith("/board"), len(code), said["name"]) == (True, 32, "Wang Fang")

@@ -165,3 +165,16 @@ def test_a_keyid_that_is_no_key_is_no_signature(house: House, wang: Screen) -> N
 
     assert {each.status_code for each in heard} == {401}
     assert {each.json()["code"] for each in heard[1:]} == {"bad_request_signature"}
+
+
+def test_whoever_has_the_certificate_puts_everybody_out(house: House, wang: Screen) -> None:
+    """A link that came into the wrong hands is worth nothing any more, used or not; a page puts nobody out."""
+    unused, late = _invited(house), Screen(house, "late")
+    by_a_page = wang.ask("DELETE", "/v1/staff/admissions")
+
+    ended = house.at_the_counter("DELETE", "/v1/staff/admissions")
+
+    assert _heard(by_a_page) == (403, "not_allowed")
+    assert ended.status_code == 204
+    assert _heard(wang.ask("GET", "/v1/sagas")) == (401, "admission_ended")
+    assert _heard(late.come_in(unused)) == (403, "invitation_unknown")
