@@ -64,6 +64,8 @@ class Houses:
         self.losses: list[str] = []
         self.when_lost: Callable[[], None] = lambda: None
         self.payments_heard = 0
+        # What the central bank tells of boards and workers.
+        self.worker_orders: list[str] = []
         ledger, operator = _free_port(), _free_port()
         self.ledger_url, self.operator_url = f"http://{_HOST}:{ledger}", f"http://{_HOST}:{operator}"
         self._ports = ledger, operator
@@ -114,6 +116,7 @@ class Houses:
             told=told,
             classes=classes,
             interconnection=Interconnection(self.bank.network, channel, [], asking(lambda *_: {})),
+            worker_orders=lambda: self.worker_orders,
         )
         dispatch = Dispatch(key=public_key_text(Signer(bytes(32))), may_be_inside=True)
         operator = operator_service(branch, about, self.operator_url, _NOBODY, ids=ids, missing=list, dispatch=dispatch)

@@ -29,6 +29,7 @@ PYTHON_ONLY: Final[dict[str, str]] = {
     "src/dcep/messages/reports/scores": "likewise",
     "src/dcep/messages/reports/sealing": "likewise",
     "src/dcep/messages/receipts": "checked by those who hold them; a ledger asks for none",
+    "src/dcep/messages/worker_lists": "followed by those who hold receipts; a ledger has its list in its state",
     "src/dcep/messages/merchants/pairing_codes": "read off one till and typed at another; a ledger sees the policy",
     "src/dcep/messages/merchants/refund_codes": "a wish of who would be paid back; a ledger sees the refund only",
     "src/dcep/messages/merchants/emv": "the form of a wish; a ledger sees the payment only",

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
@@ -59,13 +59,22 @@ def asked(ask: Ask) -> Steps[Reply]:
         return reply
 
 
-def over_http(steps: Steps[_End], *, operator: str, ledger: str) -> Steps[_End]:
-    """Walk a wallet's story with a request for each step, to the operator's or the ledger's address."""
+def over_http(
+    steps: Steps[_End], *, operator: str, ledger: str, doubt: Callable[[Receipt], Steps[None]]
+) -> Steps[_End]:
+    """Walk a wallet's story with a request for each step, to the operator's or the ledger's address.
+
+    Args:
+        doubt: walked with each receipt before the story has it: who has signed it may not be known yet.
+    """
     try:
         step = next(steps)
         while True:
             try:
                 answer = yield from _done(step, operator, ledger)
+                receipt = answer.receipt if isinstance(answer, Heard) else answer
+                if isinstance(receipt, Receipt):
+                    yield from doubt(receipt)
             except DcepError as error:
                 step = steps.throw(error)
             else:

@@ -107,4 +107,5 @@ class Holding:
 
     def prove(self, receipt: bytes) -> Proof:
         """Judge a receipt, asking nobody; DcepError `bad_receipt` if it proves nothing."""
-        return prove(receipt, self.stories.folder.trust)
+        folder = self.stories.folder
+        return prove(receipt, folder.trust.network, folder.workers)

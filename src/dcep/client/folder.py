@@ -3,6 +3,7 @@
     wallet.json     the operator and the ledger, the network, the workers' keys: written once
     keys/N.dcek     the seed of the N-th policy, sealed (`crypto.sealed_keys`)
     opening.json    what was asked when the wallet was opened, until it is; it names its holder, and is removed then
+    workers.json    the keys of workers that came after the genesis, as the officers' orders say
     wallet.db       the memory (`wallet.store`), from the moment at which the wallet has a number
 
 1. What a later step relies on is durable before that step begins: keys before a policy names them, the opening before
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +28,7 @@ from dcep.durable import flush_folder
 from dcep.errors import BadInput
 from dcep.ids import NetworkId, WalletId
 from dcep.messages.layout import Epoch, Key, Number
+from dcep.messages.worker_lists import WorkerLists
 from dcep.wallet.store import Identity, WalletStore
 
 _FORM: Final = 1
@@ -35,6 +37,7 @@ _MAX_FILE: Final = 64 * 1024
 _SETTINGS: Final = "wallet.json"
 _OPENING: Final = "opening.json"
 _MEMORY: Final = "wallet.db"
+_WORKERS: Final = "workers.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,8 @@ class WalletFolder:
     def __init__(self, path: Path, password: Callable[[], str]) -> None:
         self.path, self._password = path, password
         self.trust: Final = _read_trust(path)
+        # Whose signatures count: one list for everybody here, which grows when workers are learnt.
+        self.workers: Final = [*self.trust.workers, *_read_workers(path)]
         self._signers: dict[Epoch, Signer] = {}
         self._store: WalletStore | None = None
         self._known_password: str | None = None
@@ -124,6 +129,19 @@ class WalletFolder:
         if self._known_password is None:
             self._known_password = self._password()
         return self._known_password
+
+    def believe(self, lists: Sequence[WorkerLists]) -> None:
+        """Let the workers of these lists count; nothing changes if a later board is known already.
+
+        Args:
+            lists: of each shard, which the orders of one board say.
+        """
+        board = max(each.board for each in lists)
+        if board < _known_board(self.path):
+            return
+        keys = sorted(frozenset[Key]().union(*(each.keys for each in lists)) - set(self.trust.workers))
+        _write(self.path / _WORKERS, {"board": board, "keys": [key.hex() for key in keys]})
+        self.workers[:] = [*self.trust.workers, *keys]
 
     # Opening.
 
@@ -228,6 +246,19 @@ def _read_trust(path: Path) -> Trust:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _bad_file(path / _SETTINGS) from error
+
+
+def _read_workers(path: Path) -> list[Key]:
+    file = path / _WORKERS
+    try:
+        return [Key(bytes.fromhex(key)) for key in _read_json(file)["keys"]] if file.exists() else []
+    except (KeyError, TypeError, ValueError) as error:
+        raise _bad_file(file) from error
+
+
+def _known_board(path: Path) -> int:
+    file = path / _WORKERS
+    return int(_read_json(file).get("board", 1)) if file.exists() else 1
 
 
 def _read_json(file: Path) -> dict[str, Any]:

@@ -18,11 +18,12 @@ from dcep.client.folder import Trust, WalletFolder, trust_in
 from dcep.client.reading import read, strange
 from dcep.client.records import Evidence, Operator, OperatorOrder
 from dcep.errors import BadInput, DcepError, Unavailable
-from dcep.ids import NetworkId
+from dcep.ids import LedgerId, NetworkId
 from dcep.messages.genesis import decode_genesis, network_of
 from dcep.messages.layout import Malformed
 from dcep.messages.policies import encode_policy
 from dcep.messages.signatory import single_key
+from dcep.messages.worker_lists import BadWorkerOrders, follow
 from dcep.wallet.steps import Steps
 
 _KEY_BYTES: Final = 16
@@ -50,6 +51,26 @@ def meet(operator_url: str, network: NetworkId | None = None) -> Steps[Trust]:
         message = "the operator and its ledger do not keep the network that was expected"
         raise BadInput("other_network", message, next_step="ask the operator for its address")
     return trust_in(operator_url, operator, genesis.shard_workers)
+
+
+def learn_workers(folder: WalletFolder) -> Steps[None]:
+    """Ask the operator for the officers' orders about workers, and believe what follows from the genesis.
+
+    Raises:
+        Unavailable: `strange_answer`: the orders do not follow from the genesis of the wallet's network.
+    """
+    told = yield from asked(Ask(folder.trust.operator_url, "GET", "/v1/workers"))
+    founded = yield from asked(Ask(folder.trust.ledger_url, "GET", "/v1/genesis"))
+    try:
+        data = bytes.fromhex(str(founded.document().get("genesis")))
+        orders = [bytes.fromhex(str(order)) for order in told.document()["orders"]]
+        if network_of(data) != folder.trust.network:
+            raise BadWorkerOrders("the ledger has another genesis")
+        genesis = decode_genesis(data)
+        lists = [follow(genesis, orders, LedgerId(shard)) for shard in range(genesis.shards)]
+    except (KeyError, TypeError, ValueError, Malformed) as error:
+        raise strange(f"no orders about workers: {error}") from error
+    folder.believe(lists)
 
 
 def open_wallet(

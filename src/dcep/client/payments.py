@@ -5,6 +5,8 @@
 2. What the operator says no to is stopped at the ledger under its own number, before anybody believes it.
 3. What has no final answer is taken up again: a redemption is brought once more, a refund is stopped, for its payment
    is not kept here; anything else is sent again. Whatever the ledger says then is final.
+4. A receipt may be signed by a worker that came after the genesis: who that may be follows from the officers' orders.
+4. A receipt may be signed by a worker that came after the genesis: who that may be follows from the officers' orders.
 """
 
 from __future__ import annotations
@@ -14,15 +16,17 @@ from typing import Any, TypeVar
 
 from dcep.client.asking import over_http, receipt_at
 from dcep.client.door import SAYS_NOTHING, Door
+from dcep.client.meeting import learn_workers
 from dcep.client.proofs import prove
 from dcep.client.reading import read
 from dcep.client.records import OperatorOrder, Payment, Proof
 from dcep.clock import UnixMs
 from dcep.errors import BadInput, DcepError, Unavailable
 from dcep.ids import CommandId, WalletId
-from dcep.messages.layout import Epoch
+from dcep.messages.headers import decode_signed_header
+from dcep.messages.layout import Epoch, Malformed
 from dcep.messages.merchants.requests import memo_of
-from dcep.messages.receipts import encode_receipt
+from dcep.messages.receipts import Receipt, encode_receipt
 from dcep.messages.signatory import single_key
 from dcep.messages.signed import decode
 from dcep.money import Fen
@@ -39,8 +43,7 @@ class Payments:
     def __init__(self, door: Door, clock: Callable[[], UnixMs], draw: Callable[[int], bytes]) -> None:
         self._door, self._draw = door, draw
         self._folder = door.folder
-        trust = self._folder.trust
-        self._holder = Holder(self._folder.store, self._folder.signer, trust.workers, clock)
+        self._holder = Holder(self._folder.store, self._folder.signer, self._folder.workers, clock)
 
     def pay(
         self, receiver: WalletId, amount: Fen, key: str | None = None, reference: str | None = None
@@ -65,7 +68,7 @@ class Payments:
     def proof_of(self, command: CommandId, seq: int, place: int) -> Steps[Proof]:
         """Ask the ledger for the receipt of a command that stands at a place of its log, and judge it."""
         receipt = yield from receipt_at(self._folder.trust.ledger_url, seq, place, command)
-        proof = prove(encode_receipt(receipt), self._folder.trust)
+        proof = yield from self._proof(receipt)
         if proof.id != command:
             raise DcepError("bad_receipt", "this receipt proves another command")
         return proof
@@ -93,7 +96,7 @@ class Payments:
         """
         trust = self._folder.trust
         receipt = yield from receipt_at(trust.ledger_url, seq, place, original)
-        proof = prove(encode_receipt(receipt), trust)
+        proof = yield from self._proof(receipt)
         if proof.id != original or proof.receiver != self._door.wallet:
             raise BadInput("other_payment", "this is no payment to this wallet")
         order = self._holder.take_refund(original, proof.payer, amount)
@@ -209,7 +212,21 @@ class Payments:
         return payment_of((yield from story))
 
     def _over_http(self, story: Steps[_End]) -> Steps[_End]:
-        return over_http(story, operator=self._door.operator, ledger=self._folder.trust.ledger_url)
+        ledger = self._folder.trust.ledger_url
+        return over_http(story, operator=self._door.operator, ledger=ledger, doubt=self._doubt)
+
+    def _proof(self, receipt: Receipt) -> Steps[Proof]:
+        yield from self._doubt(receipt)
+        return prove(encode_receipt(receipt), self._folder.trust.network, self._folder.workers)
+
+    def _doubt(self, receipt: Receipt) -> Steps[None]:
+        """4. Learn whose signatures count by now, if the one on a receipt is not known."""
+        try:
+            if decode_signed_header(receipt.header).header.worker not in self._folder.workers:
+                yield from learn_workers(self._folder)
+        except (DcepError, Malformed):
+            # Then it proves nothing, and whoever judges it says so.
+            return
 
 
 def payment_of(order: Order) -> Payment:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dcep.client.folder import Trust
+from collections.abc import Collection
+
 from dcep.client.records import Proof
 from dcep.errors import DcepError
-from dcep.messages.layout import Malformed
+from dcep.ids import NetworkId
+from dcep.messages.layout import Key, Malformed
 from dcep.messages.receipts import BadReceipt, decode_receipt, verify
 from dcep.money import Fen
 
 
-def prove(receipt: bytes, trust: Trust) -> Proof:
+def prove(receipt: bytes, network: NetworkId, workers: Collection[Key]) -> Proof:
     """Return what a receipt proves to whoever trusts a ledger's workers.
 
     Raises:
         DcepError: `bad_receipt`: it proves nothing.
     """
     try:
-        proven = verify(decode_receipt(receipt), trust.network, trust.workers)
+        proven = verify(decode_receipt(receipt), network, workers)
     except (BadReceipt, Malformed) as error:
         raise DcepError("bad_receipt", f"this receipt proves nothing: {error}") from error
     order = proven.command.body.order

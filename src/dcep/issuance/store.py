@@ -168,6 +168,16 @@ class Rows:
         query = select(ORDERS).where(ORDERS.c.kind == KIND_OF[kind].number, ORDERS.c.state == State.SETTLED.value)
         return [_order(row) for row in self.connection.execute(query.order_by(ORDERS.c.changed_at_ms, ORDERS.c.place))]
 
+    def settled_wires(self, *kinds: type) -> list[bytes]:
+        """Return the wires of every settled order of these kinds, oldest first."""
+        numbers = [KIND_OF[kind].number for kind in kinds]
+        query = (
+            select(PROPOSALS.c.wire)
+            .join(ORDERS, ORDERS.c.command == PROPOSALS.c.command)
+            .where(ORDERS.c.kind.in_(numbers), ORDERS.c.state == State.SETTLED.value, PROPOSALS.c.wire.is_not(None))
+        )
+        return list(self.connection.execute(query.order_by(ORDERS.c.changed_at_ms, ORDERS.c.place)).scalars())
+
     def operators(self) -> list[SetOperator]:
         """Return each operator on each shard as the newest settled order left it."""
         seats: list[SetOperator] = [order.content for order in self.settled(SetOperator)]

@@ -14,10 +14,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Annotated, Final
 
 import msgspec
@@ -67,6 +69,9 @@ _SHARD: Final = LedgerId(0)
 # Nobody who stops the process waits for longer than that.
 _LISTEN_MS: Final = 2_000
 _PAUSE_S: Final = 0.2
+_PATIENCE_S: Final = 3.0
+# Anybody may ask for the orders about workers: the central bank is asked for them now and then.
+_ORDERS_HOLD_S: Final = 5.0
 
 
 class PeerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -149,6 +154,7 @@ async def serve(settings: BankSettings, stop: asyncio.Event) -> int:
             told=told,
             classes=genesis.rules.classes,
             allocated=allocations(settings, papers.seal),
+            worker_orders=worker_orders(settings),
             interconnection=settings.interconnection(bank, papers.seal),
         )
         edge = operator_service(
@@ -240,6 +246,29 @@ def allocations(settings: BankSettings, seal: Sign) -> Callable[[], Fen] | None:
     central_bank = Caller(settings.central_bank_url, seal=seal)
     path = f"/v1/operators/{settings.operator}/allocated"
     return lambda: Fen(central_bank.ask("GET", path).document()["allocated_fen"])
+
+
+def worker_orders(settings: BankSettings) -> Callable[[], list[str]]:
+    """Return how the central bank is asked for the orders about workers, at most so often; none where it is not known.
+
+    Whoever gets them follows them from the genesis: they are passed on as they came.
+    """
+    if not settings.central_bank_url:
+        return list
+    central_bank, lock = Caller(settings.central_bank_url, timeout_s=_PATIENCE_S), Lock()
+    known: list[str] = []
+    asked_at = -_ORDERS_HOLD_S
+
+    def ask() -> list[str]:
+        nonlocal known, asked_at
+        with lock:
+            if time.monotonic() - asked_at >= _ORDERS_HOLD_S:
+                told = central_bank.ask("GET", "/v1/workers").document().get("orders")
+                known = [str(order) for order in told] if isinstance(told, list) else known
+                asked_at = time.monotonic()
+            return known
+
+    return ask
 
 
 def main() -> int:

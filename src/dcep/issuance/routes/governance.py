@@ -18,7 +18,7 @@ from dcep.issuance.records import content_record
 from dcep.issuance.routes.wanted import LimitsBody, SeatBody
 from dcep.issuance.store import Rows, Store
 from dcep.messages.classes import OperatorStatus
-from dcep.messages.commands.governance import Rules, SetOperator
+from dcep.messages.commands.governance import Rules, SetBoard, SetOperator, Workers
 from dcep.messages.genesis import ISSUING_VAULT, supervision_wallet
 from dcep.messages.policies import Board
 from dcep.money import MAX_FEN, Fen
@@ -70,8 +70,14 @@ class AllRulesBody(Strict, frozen=True):
     items: list[RulesBody]
 
 
+class WorkersBody(Strict, frozen=True):
+    """The officers' settled orders about boards and workers, each the hex of its wire."""
+
+    orders: list[str]
+
+
 def governance_routes(bank: CentralBank) -> list[ControllerRouterHandler]:
-    """Return what is told of boards, operators and rules."""
+    """Return what is told of boards, operators, rules and workers."""
     store = bank.store
 
     @get("/v1/board", summary="Whose signatures count", sync_to_thread=True)
@@ -92,7 +98,12 @@ def governance_routes(bank: CentralBank) -> list[ControllerRouterHandler]:
         later = [_rules(each.replaces + 1, each) for each in sorted(given, key=lambda each: each.replaces)]
         return AllRulesBody(items=[first, *later])
 
-    return [board, operators, rules]
+    @get("/v1/workers", summary="The orders that say whose receipts count", sync_to_thread=True)
+    def workers() -> WorkersBody:
+        with store.transaction() as rows:
+            return WorkersBody(orders=[wire.hex() for wire in rows.settled_wires(SetBoard, Workers)])
+
+    return [board, operators, rules, workers]
 
 
 def _board(store: Store, rows: Rows) -> BoardBody:

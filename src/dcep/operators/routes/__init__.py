@@ -24,7 +24,7 @@ from dcep.operators.routes.history import history_routes
 from dcep.operators.routes.holders import Door
 from dcep.operators.routes.merchants import LIMITS, merchant_routes, payroll_routes
 from dcep.operators.routes.orders import order_routes
-from dcep.operators.routes.records import OperatorBody
+from dcep.operators.routes.records import OperatorBody, WorkersBody
 from dcep.operators.routes.tills import till_routes
 from dcep.operators.routes.wallets import arrangement_routes, money_routes, opening_routes
 from dcep.operators.routes.webhooks import Dispatch, webhook_routes
@@ -65,6 +65,7 @@ def operator_service(
         network=about.network,
         routes=[
             _about(about),
+            _workers(branch),
             *_holders_routes(branch, door, dispatch),
             *order_routes(branch, door, staff),
             *code_routes(branch, door, staff),
@@ -92,6 +93,14 @@ def _holders_routes(branch: Branch, door: Door, dispatch: Dispatch | None) -> li
         *payroll_routes(branch, door),
         *till_routes(branch, door),
     ]
+
+
+def _workers(branch: Branch) -> ControllerRouterHandler:
+    @get("/v1/workers", summary="The orders that say whose receipts count", sync_to_thread=True)
+    def workers() -> WorkersBody:
+        return WorkersBody(orders=branch.worker_orders())
+
+    return workers
 
 
 def _about(told: OperatorBody) -> ControllerRouterHandler:

@@ -48,6 +48,7 @@ class Branch:
         told: rings when holders may hear of something new.
         classes: the limits of the classes in the rules that the network began with.
         interconnection: makes the codes of its wallets, and reads those of all operators.
+        worker_orders: tells the officers' orders about boards and workers, hex, as the central bank has told them.
         allocated: asks the central bank what it has allocated to the vault; None for an operator that knows none.
     """
 
@@ -58,6 +59,7 @@ class Branch:
     classes: tuple[ClassLimits, ...]
     interconnection: Interconnection
     allocated: Callable[[], Fen] | None = None
+    worker_orders: Callable[[], list[str]] = list
 
     def accepted(self, order: str, *, is_known: bool = False) -> Response[OrderBody]:
         """Return the answer to an order that was taken, or taken before."""

@@ -360,6 +360,12 @@ class OperatorBody(Strict, frozen=True):
     registrar: str
 
 
+class WorkersBody(Strict, frozen=True):
+    """The officers' settled orders about boards and workers, each the hex of its wire."""
+
+    orders: list[str]
+
+
 def class_of(name: ClassName) -> WalletClass:
     """Return the class of a name."""
     return _CLASSES[name]

@@ -14,8 +14,9 @@ from dcep.issuance.officers import board_of
 from dcep.messages.commands.governance import SetBoard, SetOperator
 from dcep.messages.layout import Version
 from dcep.messages.policies import encode_policy
+from dcep.messages.worker_lists import follow
 from tests.unit.issuance.house import House
-from tests.unit.issuance.realm import HOUR, Bank
+from tests.unit.issuance.realm import HOUR, SHARD, Bank
 
 OTHER: Final = OperatorId(2)
 BASIS: Final = sha256("冻结决定书 2026-17".encode()).hexdigest()
@@ -113,6 +114,32 @@ def test_an_order_in_words_that_can_be_none_is_refused(
     assert answered.status_code in (400, 409, 422), answered.text
     assert answered.json()["code"] == code
     assert [order.id for order in bank.desk.orders()] == ["admit-1"]
+
+
+def test_everybody_follows_the_workers_from_the_genesis(house: House, bank: Bank) -> None:
+    """A list, the next board, and a list of that board; what has not settled is not told."""
+    realm = bank.realm
+    wanted = _wanted(bank)
+    keys = [realm.keys.signer("worker", "shard", place).public for place in (0, 1, 2)]
+
+    def put_on_list(name: str, *on: bytes) -> None:
+        house.post("/v1/orders", wanted["workers"] | {"keys": [key.hex() for key in on]}, key=name)
+
+    put_on_list("first", *keys[:2])
+    bank.finish("first")
+    # Which version an order replaces is asked of the ledger that it is about.
+    realm.carry()
+    house.post("/v1/orders", wanted["set_board"], key="board-2")
+    bank.finish("board-2")
+    put_on_list("second", *keys[1:])
+    bank.finish("second", by=realm.officers[1:3])
+    put_on_list("third", keys[0])
+
+    told = house.get("/v1/workers", by=None).json()
+    lists = follow(bank.store.genesis, [bytes.fromhex(order) for order in told["orders"]], SHARD)
+
+    assert [list(each) for each in lists.lists] == [keys[:1], keys[:2], keys[1:]]
+    assert lists.board == 2
 
 
 def test_everybody_sees_whose_signatures_count(house: House, bank: Bank) -> None:
