@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -69,9 +70,13 @@ class Pocket:
 
     def until(self, condition: str) -> None:
         """Wait until an expression is true in the page, whose policy lets no string be a program."""
+        self.wait(lambda: bool(self.page.evaluate(f"() => {condition}")))
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        """Wait until something is so; meanwhile the page and its requests go on."""
         end = time.monotonic() + _PATIENCE_S
-        while not self.page.evaluate(f"() => {condition}"):
-            assert time.monotonic() < end, condition
+        while not condition():
+            assert time.monotonic() < end, "it has not come about"
             self.page.wait_for_timeout(_LOOK_MS)
 
     def open(self, phone: str, **opening: Any) -> Any:

@@ -157,8 +157,7 @@ def test_a_page_that_is_closed_in_the_middle_of_a_payment_loses_nothing(
 
     li.page.route(PAYMENTS, keep)
     li.do("{ void held.pay(args.receiver, 700n); }", receiver=number(shop))
-    while not reached:
-        li.page.wait_for_timeout(20)
+    li.wait(lambda: bool(reached))
     li.page.close()
 
     again = pockets.beside(li)
@@ -402,8 +401,7 @@ def test_an_opening_that_was_cut_goes_on_and_opens_one_wallet(pockets: Pockets) 
 
     pocket.page.route("**/v1/wallets", lose)
     pocket.do("{ void Holder.open(args.name, { walletClass: 'IV', evidence: { phone: args.mine } }); }", mine=mine)
-    while not keys:
-        pocket.page.wait_for_timeout(20)
+    pocket.wait(lambda: bool(keys))
     again = pockets.beside(pocket)
     pocket.page.close()
     again.page.route("**/v1/wallets", lose)
