@@ -40,8 +40,8 @@ class Shop:
         """The device that the till runs on."""
         return self.page.context
 
-    def open(self, name: str = "Morning Star Bakery", city: str = "Shenzhen") -> None:
-        """Open the shop's wallet, write the recovery code down, and stand at the till."""
+    def open(self, name: str = "Morning Star Bakery", city: str = "Shenzhen") -> str:
+        """Open the shop's wallet, write the recovery code down, and stand at the till; return the code."""
         person, page = next(_PEOPLE), self.page
         page.get_by_label("Name of the shop").fill(name)
         page.get_by_label("City").fill(city)
@@ -52,8 +52,10 @@ class Shop:
         page.get_by_label("Bank account").fill(f"6227{person:012}")
         page.get_by_role("button", name="Open the wallet").click()
         page.get_by_label("I have written it down").check(timeout=_PATIENCE_MS)
+        code = page.locator(".recovery-code").inner_text()
         page.get_by_role("button", name="Begin to sell").click()
         expect(page.get_by_label("Amount to be paid")).to_be_visible()
+        return code
 
     def ask(self, yuan: str) -> PaymentRequest:
         """Type an amount at the keyboard, show its code, and return what the code says."""

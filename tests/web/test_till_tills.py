@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web.processes import Currency
-from tests.web.screens import PageAt
+from tests.web.screens import PageAt, take_picture
 from tests.web.shops import Customer, Shop, customer_of
 
 pytestmark = pytest.mark.long
@@ -49,7 +49,7 @@ def test_each_till_takes_payments_and_all_see_the_whole_day(tills: tuple[Shop, S
     """A refund goes out from a till that did not take the payment: both sign, each on its own lane."""
     first, second = tills
     first.go("Sell")
-    for till, yuan in ((first, "10"), (second, "3"), (first, "5")):
+    for till, yuan in ((first, "10"), (second, "38.80"), (first, "6.50"), (second, "128"), (first, "12.50")):
         li.pay(till.ask(yuan))
         till.is_paid()
         till.next_customer()
@@ -57,13 +57,14 @@ def test_each_till_takes_payments_and_all_see_the_whole_day(tills: tuple[Shop, S
     for till in tills:
         till.go("Takings")
         rows = till.page.get_by_role("table", name="By till").get_by_role("row")
-        expect(rows.nth(1)).to_contain_text("Till 12¥15.00")
-        expect(rows.nth(2)).to_contain_text("Till 21¥3.00")
+        expect(rows.nth(1)).to_contain_text("Till 13¥29.00")
+        expect(rows.nth(2)).to_contain_text("Till 22¥166.80")
     second.page.get_by_role("button", name="Till 1 · No. 1").click()
     second.page.get_by_role("button", name="Pay ¥10.00 back").click()
 
     expect(second.page.get_by_text("¥10.00 was paid back")).to_be_visible()
     expect(first.page.get_by_role("table", name="By till").get_by_role("row").nth(1)).to_contain_text("¥10.00")
+    take_picture(first.page, "till-takings")
 
 
 def test_a_till_that_was_taken_out_sees_nothing_any_more(tills: tuple[Shop, Shop]) -> None:
@@ -76,6 +77,35 @@ def test_a_till_that_was_taken_out_sees_nothing_any_more(tills: tuple[Shop, Shop
     second.page.reload()
 
     expect(second.page.get_by_text("This till was taken out of the shop")).to_be_visible()
+    expect(second.page.get_by_role("tab")).to_have_count(0)
+    second.page.get_by_role("button", name="Clear this till").click()
+    second.page.get_by_role("button", name="Clear it for ever").click()
+    expect(second.page.get_by_role("tab", name="New shop")).to_be_visible()
+
+
+def test_a_lost_till_is_brought_back_by_its_code(currency: Currency, page_at: PageAt, li: Customer) -> None:
+    """The wallet is on another device, with its money; the lost one opens nothing any more."""
+    address = currency.urls["icbc"] + "/pos"
+    lost, found = Shop(page_at(address)), Shop(page_at(address, "desk"))
+    code = lost.open()
+    li.pay(lost.ask("25"))
+    lost.is_paid()
+    lost.next_customer()
+    lost.go("Shop")
+    number = lost.page.locator(".shop-number").inner_text()
+
+    found.page.get_by_role("tab", name="Lost till").click()
+    found.page.get_by_label("Shop's number").fill(number)
+    found.page.get_by_label("Recovery code").fill(code)
+    found.page.get_by_label("Name of the shop").fill("Morning Star Bakery")
+    found.page.get_by_label("City").fill("Shenzhen")
+    found.page.get_by_role("button", name="Bring it back").click()
+
+    expect(found.page.get_by_text("¥25.00").first).to_be_visible()
+    li.pay(found.ask("1"))
+    found.is_paid()
+    lost.page.reload()
+    expect(lost.page.get_by_text("This till was taken out of the shop")).to_be_visible()
 
 
 def test_a_code_that_nobody_waits_with_lets_nobody_in(tills: tuple[Shop, Shop]) -> None:

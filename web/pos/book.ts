@@ -39,7 +39,14 @@ export class Book {
       request.result.createObjectStore(NUMBERS);
       request.result.createObjectStore(ABOUT);
     };
-    return new Book(await ended(request));
+    const database = await ended(request);
+    database.onversionchange = () => database.close();
+    return new Book(database);
+  }
+
+  /** Throw the book away; a page that has it open lets go of it. */
+  static async forget(): Promise<void> {
+    await ended(indexedDB.deleteDatabase(DATABASE));
   }
 
   /** Return the shop, null before it has a name. */

@@ -4,6 +4,7 @@ import { Holder } from "../shared/holder/holder.ts";
 import type { HeldWallet, Opening } from "../shared/holder/types.ts";
 import type { WalletId } from "../shared/protocol/ids.ts";
 import { pairingCode } from "../shared/protocol/pairing_codes.ts";
+import { Book } from "./book.ts";
 
 const NAME = "till";
 
@@ -41,6 +42,12 @@ export async function openWallet(opening: Opening): Promise<Opened> {
  */
 export function recoverWallet(wallet: WalletId, code: string): Promise<HeldWallet> {
   return Holder.recover(NAME, wallet, code);
+}
+
+/** Forget the wallet's key and all sales of this till, for ever. */
+export async function clearTill(): Promise<void> {
+  await Holder.forget(NAME);
+  await Book.forget();
 }
 
 export const joining: Joining = {

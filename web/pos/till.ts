@@ -16,10 +16,10 @@ import { decodeRefundCode } from "../shared/protocol/refund_codes.ts";
 import { isoDay } from "../shared/ui/i18n.ts";
 import type { Book, Shop } from "./book.ts";
 import { codeOf } from "./code.ts";
-import { Lines } from "./sales/lines.ts";
-import { dayBefore, memoOf, type Reference, referencesOf, referenceText, startOf } from "./sales/references.ts";
+import { Days } from "./sales/days.ts";
+import { memoOf, referenceText, startOf } from "./sales/references.ts";
 import { answered, paymentOf, type Sale, stateOf } from "./sales/sale.ts";
-import { type Takings, takingsOf } from "./sales/takings.ts";
+import type { Takings } from "./sales/takings.ts";
 
 /** How long a code can be paid. */
 export const CODE_LIFE_MS = 300_000;
@@ -32,8 +32,7 @@ const OLDEST_MS = 35 * 86_400_000;
 export class Till {
   readonly holder: HeldWallet;
   readonly #book: Book;
-  readonly #lines: Lines;
-  readonly #references = new Map<string, Reference>();
+  readonly #days: Days;
   readonly #listeners = new Set<() => void>();
   #shop: Shop;
   #sales: readonly Sale[] = [];
@@ -46,7 +45,7 @@ export class Till {
     this.holder = holder;
     this.#book = book;
     this.#shop = shop;
-    this.#lines = new Lines((cursor) => holder.history(cursor));
+    this.#days = new Days((cursor) => holder.history(cursor));
   }
 
   /** What people call the shop. */
@@ -167,9 +166,7 @@ export class Till {
   async look(): Promise<void> {
     clearTimeout(this.#again);
     try {
-      const lines = await this.#lines.read(this.#unpaidSince());
-      await this.#resolve(lines, isoDay(this.holder.now()));
-      for (const line of lines) await this.#judge(line);
+      for (const line of await this.#days.read(this.#unpaidSince(), this.holder.now())) await this.#judge(line);
       this.#trouble = null;
     } catch (error) {
       this.#postpone(error);
@@ -182,21 +179,22 @@ export class Till {
    * @throws Trouble: the operator cannot be asked.
    */
   async read(day: string): Promise<void> {
-    await this.#resolve(await this.#lines.read(startOf(day)), day);
+    await this.#days.readDay(day);
     this.#tell();
   }
 
   /** Return the takings of a day 当日收款, as far as they were read or heard. */
   takings(day: string): Takings {
-    return takingsOf(day, this.#lines.known, this.#references);
+    return this.#days.takings(day);
   }
 
   /** Pay back a payment, or a part of it; the refund comes as settled, or as open where no answer has come yet.
    *
+   * @param key - the page's own name of this refund: under one key at most one is ever signed.
    * @throws Trouble: `refund_over_original`, a refusal of the ledger: nothing was paid back.
    */
-  async refund(payment: Pick<Movement, "command" | "seq" | "place">, amount: Fen): Promise<Payment> {
-    const refund = await this.holder.refund(payment, amount);
+  async refund(payment: Pick<Movement, "command" | "seq" | "place">, amount: Fen, key: string): Promise<Payment> {
+    const refund = await this.holder.refund(payment, amount, { key });
     await this.look();
     if (refund.state !== "settled" && refund.state !== "open") {
       throw new Trouble(refund.code || "unexpected", "the ledger did not settle the refund");
@@ -218,7 +216,8 @@ export class Till {
     }
     const { amount, atMs, memo, command, payer } = proof;
     // What was paid back of it stands behind it. Of a very old one the operator alone knows, and has the last word.
-    await this.#lines.read(Math.max(atMs, this.holder.now() - OLDEST_MS));
+    const now = this.holder.now();
+    await this.#days.read(Math.max(atMs, now - OLDEST_MS), now);
     return {
       ...{ seq: code.seq, place: code.place, atMs, kind: "received", counterparty: payer, amount },
       ...{ effect: "in", balance: 0n, command, refersTo: null, memo },
@@ -227,7 +226,7 @@ export class Till {
 
   /** All lines of the history that are known, for what was refunded of a payment. */
   get lines(): readonly Movement[] {
-    return this.#lines.known;
+    return this.#days.lines;
   }
 
   /** Send on what was signed before the page was closed, or while there was no network, as it is. */
@@ -238,13 +237,8 @@ export class Till {
 
   async #hear(event: WalletEvent): Promise<void> {
     if (event.name !== "payment") return;
-    this.#lines.hear(event.movement);
-    try {
-      await this.#judge(event.movement);
-    } catch (error) {
-      this.#postpone(error);
-    }
-    await this.#resolve([event.movement], isoDay(event.movement.atMs));
+    await this.#days.hear(event.movement);
+    await this.#judge(event.movement).catch((error: unknown) => this.#postpone(error));
     this.#tell();
   }
 
@@ -292,23 +286,10 @@ export class Till {
     return Math.min(startOf(isoDay(now)), ...open.map((sale) => sale.madeAtMs));
   }
 
-  /** Learn which requests the payments of a day answer: of that day, or of the one before it around midnight. */
-  async #resolve(lines: readonly Movement[], day: string): Promise<void> {
-    for (const asked of [day, dayBefore(day)]) {
-      const memos = lines
-        .filter(({ kind, atMs }) => kind === "received" && isoDay(atMs) === day)
-        .flatMap(({ memo }) => (memo === null || this.#references.has(memo) ? [] : [memo]));
-      if (memos.length === 0) return;
-      for (const [memo, reference] of await referencesOf(memos, asked)) this.#references.set(memo, reference);
-    }
-  }
-
   /** A browser that has lost its book must not give a reference out again that was paid today. */
   async #leastNumber(day: string): Promise<number> {
     if (this.#sales.some((sale) => isoDay(sale.madeAtMs) === day)) return 1;
-    await this.#resolve(this.#lines.known, day);
-    const mine = [...this.#references.values()].filter((each) => each.day === day && each.till === this.number);
-    return Math.max(0, ...mine.map((each) => each.number)) + 1;
+    return (await this.#days.highestNumber(this.number, day)) + 1;
   }
 
   #tell(): void {

@@ -1,6 +1,7 @@
 /** The counter: sell, look at the day, see to the shop. On a desk the day stands beside the sale. */
 
 import { useEffect, useState } from "preact/hooks";
+import type { Trouble } from "../../shared/holder/trouble.ts";
 import { Button, Tabs } from "../../shared/ui/actions.tsx";
 import { Frame, useLanguage } from "../../shared/ui/frame.tsx";
 import { isoDay, phrases } from "../../shared/ui/i18n.ts";
@@ -9,6 +10,7 @@ import { displayed } from "../display.ts";
 import { type Sale, stateOf } from "../sales/sale.ts";
 import type { Taking } from "../sales/takings.ts";
 import type { Till } from "../till.ts";
+import { Leaving } from "./coming/leaving.tsx";
 import { PaymentSheet } from "./day/payment_sheet.tsx";
 import { Figured, TakingList, TakingsView } from "./day/takings_view.tsx";
 import { useTill } from "./drawing.ts";
@@ -50,11 +52,17 @@ export function Counter({ till }: { till: Till }) {
         <Notice kind={trouble.final ? "bad" : "warn"} icon={trouble.final ? "warning" : "offline"} title={t("trouble")}>
           <p>{wordsOf(trouble)}</p>
           {trouble.final ? null : <p class="small">{t("trouble_more")}</p>}
+          {isOver(trouble) ? <Leaving /> : null}
         </Notice>
       )}
-      {trouble?.code === "taken_out" ? null : <Parts till={till} />}
+      {trouble !== null && isOver(trouble) ? null : <Parts till={till} />}
     </Frame>
   );
+}
+
+/** Whether this till cannot go on with the wallet that it keeps. */
+function isOver(trouble: Trouble): boolean {
+  return trouble.code === "taken_out" || trouble.code === "other_network";
 }
 
 /** Whether the sale itself says that there is no network. */

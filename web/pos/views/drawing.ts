@@ -1,6 +1,9 @@
 /** How views see a till: they are drawn again after each change, and each second while something runs out. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { Trouble } from "../../shared/holder/trouble.ts";
+import type { Payment } from "../../shared/holder/types.ts";
+import type { Fen } from "../../shared/protocol/money.ts";
 import type { Till } from "../till.ts";
 import { wordsOf } from "./words.ts";
 
@@ -47,4 +50,23 @@ export function useWork(): Work {
       .finally(() => busy(false));
   };
   return { isBusy, fault, run };
+}
+
+/** Pay back a payment, or a part of it. */
+export type PayBack = (payment: Parameters<Till["refund"]>[0], amount: Fen) => Promise<Payment>;
+
+/** Return a way to pay back under one name: while nothing final is known of a refund, the same one goes on. */
+export function useRefund(till: Till): PayBack {
+  const name = useRef("");
+  return async (payment, amount) => {
+    // Another amount is another refund.
+    if (!name.current.endsWith(` ${amount}`)) name.current = `${crypto.randomUUID()} ${amount}`;
+    try {
+      return await till.refund(payment, amount, name.current);
+    } catch (error) {
+      // What was refused is over: whoever tries again later means a new one.
+      if (error instanceof Trouble && error.final) name.current = "";
+      throw error;
+    }
+  };
 }

@@ -48,8 +48,8 @@ const TABLE = {
     "顾客的钱包无法收款（已关闭或已达上限），请与顾客联系。",
   ],
   taken_out: [
-    "This till was taken out of the shop. To let it in again, clear this site's data in the browser first.",
-    "此收银台已被移出本店。如需重新加入，请先在浏览器中清除本站数据。",
+    "This till was taken out of the shop: it shows nothing any more. Cleared, it can join a shop again.",
+    "此收银台已被移出本店，不再显示任何信息。清除后可重新加入商户。",
   ],
   pairing_unknown: [
     "No till waits with this code. Look at the new till: it must still show the code.",

@@ -14,7 +14,7 @@ import { Sheet } from "../../../shared/ui/sheet.tsx";
 import { Notice } from "../../../shared/ui/surfaces.tsx";
 import { refundedOf } from "../../sales/takings.ts";
 import type { Till } from "../../till.ts";
-import { useTill, useWork } from "../drawing.ts";
+import { useRefund, useTill, useWork } from "../drawing.ts";
 
 const t = phrases({
   title: ["Payment", "收款详情"],
@@ -82,6 +82,7 @@ function GiveBack({
   onEnd: (end: End) => void;
 }) {
   const [text, setText] = useState(typedText(rest));
+  const payBack = useRefund(till);
   const work = useWork();
   if (rest === 0n) return <p class="soft">{t("none")}</p>;
   const { fen, fault } = readAmount(text);
@@ -90,7 +91,7 @@ function GiveBack({
   const isReady = fen !== null && wrong === undefined;
   const pay = (amount: bigint) =>
     work.run(async () => {
-      const refund = await till.refund(payment, amount);
+      const refund = await payBack(payment, amount);
       onEnd({ kind: refund.state === "settled" ? "done" : "open", amount });
     });
   return (

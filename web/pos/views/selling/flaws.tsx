@@ -8,7 +8,7 @@ import { hour, phrases } from "../../../shared/ui/i18n.ts";
 import { Notice } from "../../../shared/ui/surfaces.tsx";
 import type { Answer, Sale } from "../../sales/sale.ts";
 import type { Till } from "../../till.ts";
-import { useWork } from "../drawing.ts";
+import { useRefund, useWork } from "../drawing.ts";
 
 const t = phrases({
   other_amount: ["¥{paid} came, and not ¥{asked}", "到账 ¥{paid}，应收 ¥{asked}"],
@@ -42,12 +42,13 @@ export function Flaws({ till, sale }: { till: Till; sale: Sale }) {
 
 function Flawed({ till, sale, answer }: { till: Till; sale: Sale; answer: Answer }) {
   const work = useWork();
+  const payBack = useRefund(till);
   const [isUnderWay, setUnderWay] = useState(false);
   const paid = yuan(answer.amount);
   if (answer.flaw === null) return null;
   const giveBack = () =>
     work.run(async () => {
-      const refund = await till.refund(answer, answer.amount);
+      const refund = await payBack(answer, answer.amount);
       if (refund.state === "settled") await till.decide(sale, answer.command);
       else setUnderWay(true);
     });

@@ -115,7 +115,9 @@ function Proven({ sale }: { sale: Sale }) {
   if (payment === null) return null;
   return (
     <p class="sale-proof small">
-      {t("payer", { wallet: formatWalletId(payment.payer) })} · {hour(payment.atMs, true)} · {sale.reference}
+      {t("payer", { wallet: formatWalletId(payment.payer) })}
+      <br />
+      {hour(payment.atMs, true)} · <span class="unbroken">{sale.reference}</span>
       <br />
       {t("proven")}
     </p>

@@ -50,6 +50,7 @@ export function MoneyCard({ till }: { till: Till }) {
       >
         <MoneyField
           label={t("home")}
+          size="text"
           hint={t("home_hint")}
           text={text}
           onText={setText}
