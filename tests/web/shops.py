@@ -64,9 +64,14 @@ class Shop:
         return self.shown()
 
     def shown(self) -> PaymentRequest:
-        """Return what the code says that stands before the customer."""
+        """Return what the code says that stands before the customer, where it is a plain request."""
+        return decode_request(self.code())
+
+    def code(self) -> str:
+        """Return the text of the code that stands before the customer."""
         expect(self.page.get_by_role("img", name="Code: pay")).to_be_visible()
-        return decode_request(self.page.evaluate(_NEWEST_CODE))
+        text: str = self.page.evaluate(_NEWEST_CODE)
+        return text
 
     def is_paid(self) -> None:
         """Return when the mark stands there that nobody mistakes."""

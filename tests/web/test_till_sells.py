@@ -172,3 +172,23 @@ def test_a_double_press_shows_one_code_and_no_digit_is_lost(shop: Shop, li: Cust
 
     assert request.amount == Fen(123_456)
     expect(shop.page.get_by_text("Payments: 1")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("platform", "begins"), [("alipay", "https://"), ("wechat", "simulated-wxp:"), ("unionpay", "000201")]
+)
+def test_a_platforms_own_code_is_paid_from_a_banks_wallet(
+    currency: Currency, page_at: PageAt, li: Customer, platform: str, begins: str
+) -> None:
+    """The till shows the code that the platform's app knows, and the mark still needs the ledger's receipt."""
+    shop = Shop(page_at(currency.urls[platform] + "/pos", "desk"))
+    shop.open()
+    shop.page.keyboard.type("18.88")
+    shop.page.keyboard.press("Enter")
+    text = shop.code()
+
+    li.pay(li.client.read_code(text))
+
+    shop.is_paid()
+    assert text.startswith(begins)
+    assert "invalid.dcep.pay" not in text
