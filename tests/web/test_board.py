@@ -131,7 +131,7 @@ def test_an_invitation_to_the_board_works_once(currency: Currency, page_at: Page
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_board_can_be_used_by_everybody(currency: Currency, page_at: PageAt, size: Size, scheme: Scheme) -> None:
     """On a phone and on a wall, light and dark; the dark one speaks Chinese."""
-    language, law = ("en-GB", "The law holds") if scheme == "light" else ("zh-CN", "恒等式成立")
+    language, law = ("en-GB", "The law holds") if scheme == "light" else ("zh-CN", "供应守恒律成立")
     page = page_at(_board(currency), size, scheme, language=language)
     expect(page.get_by_role("heading", name=law)).to_be_visible(timeout=_PATIENCE_MS)
     expect(page.locator(".chart-room canvas")).to_have_count(4, timeout=_PATIENCE_MS)
@@ -146,10 +146,10 @@ def test_the_language_is_changed_on_the_page_and_stays(currency: Currency, page_
     page = page_at(_board(currency), "desk")
 
     page.get_by_role("button", name="中文").click()
-    expect(page.get_by_role("heading", name="恒等式成立")).to_be_visible(timeout=_PATIENCE_MS)
+    expect(page.get_by_role("heading", name="供应守恒律成立")).to_be_visible(timeout=_PATIENCE_MS)
     page.reload()
 
-    expect(page.get_by_role("heading", name="恒等式成立")).to_be_visible(timeout=_PATIENCE_MS)
+    expect(page.get_by_role("heading", name="供应守恒律成立")).to_be_visible(timeout=_PATIENCE_MS)
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
 
 

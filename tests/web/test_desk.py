@@ -169,6 +169,37 @@ def test_a_freeze_needs_a_basis(currency: Currency, page_at: PageAt, tmp_path: P
     _see(page, "In order")
 
 
+def test_an_answer_that_is_lost_freezes_once(currency: Currency, page_at: PageAt, tmp_path: Path) -> None:
+    """Nobody knows whether it was taken: the page offers the very same again, and nothing of it can be changed."""
+    li = Purse(currency, tmp_path / "li", 42_005)
+    page = _come_in(currency, page_at)
+    _look_up(page, li.number)
+    lost: list[int] = []
+
+    def lose_the_first(route: Route) -> None:
+        answer = route.fetch()
+        if lost:
+            route.fulfill(response=answer)
+        else:
+            lost.append(answer.status)
+            route.abort()
+
+    page.route("**/freeze", lose_the_first)
+    _order(page, "Freeze", "case 2026-18")
+    again = page.get_by_role("button", name="Send the same order again")
+    expect(again).to_be_visible(timeout=_PATIENCE_MS)
+    expect(page.get_by_label("Legal basis")).to_have_count(0)
+    assert hindrances(page) == []
+    again.click()
+    _see(page, "Frozen. It counts from now on.")
+    page.keyboard.press("Escape")
+    page.get_by_role("tab", name="Freezes").click()
+
+    expect(page.get_by_role("row").filter(has_text="case 2026-18")).to_have_count(1, timeout=_PATIENCE_MS)
+    assert lost == [202]
+    page.unroute_all(behavior="wait")
+
+
 def test_breaks_of_a_day_are_named(currency: Currency, page_at: PageAt) -> None:
     """The books of a young currency agree; where they did not, the desk says where, on the day and at a glance."""
     page = _come_in(currency, page_at)

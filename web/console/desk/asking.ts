@@ -37,8 +37,6 @@ export interface Listed<Item> {
   readonly isRead: boolean;
   /** Read the next page; nothing where there is none. */
   readonly more: (() => void) | undefined;
-  /** Read anew from the beginning. */
-  readonly again: () => void;
 }
 
 /** Return a list, read anew every three seconds as long as its first page alone is shown.
@@ -64,15 +62,21 @@ export function useListed<Item>(shift: Shift, path: string, read: (item: Fields)
       return null;
     }
   };
-  const again = async () => {
-    const page = await fetchPage(null);
-    if (page !== null) turn((known) => (known.length > 1 ? known : [page]));
-  };
   useEffect(() => {
+    let gone = false;
+    const again = async () => {
+      if (document.visibilityState === "hidden") return;
+      const page = await fetchPage(null);
+      // An answer that comes when another list is shown belongs to nothing any more.
+      if (page !== null && !gone) turn((known) => (known.length > 1 ? known : [page]));
+    };
     turn([]);
     again();
     const ticking = setInterval(again, AGAIN_MS);
-    return () => clearInterval(ticking);
+    return () => {
+      gone = true;
+      clearInterval(ticking);
+    };
   }, [path]);
   const next = pages.at(-1)?.next ?? null;
   const more = async () => {
@@ -84,10 +88,6 @@ export function useListed<Item>(shift: Shift, path: string, read: (item: Fields)
     trouble,
     isRead: pages.length > 0,
     more: next === null ? undefined : more,
-    again: () => {
-      turn([]);
-      again();
-    },
   };
 }
 

@@ -2,13 +2,16 @@
  * A freeze, or the end of one.
  *
  * 1. The order's key is drawn when the sheet opens: a double tap, and an answer that was lost, order nothing twice.
- * 2. The order is followed until the ledger has answered: what is said to be frozen is frozen.
+ * 2. As long as nobody knows whether it was taken, the very same is sent again, and nothing of it can be changed. What was
+ *    refused was not taken: what is typed then is another order.
+ * 3. The order is followed until the ledger has answered: what is said to be frozen is frozen.
  */
 
 import { useState } from "preact/hooks";
 import { Trouble } from "../../shared/holder/trouble.ts";
 import { Button } from "../../shared/ui/actions.tsx";
 import { Choices, Field } from "../../shared/ui/fields.tsx";
+import { Pairs } from "../../shared/ui/lists.tsx";
 import { Sheet } from "../../shared/ui/sheet.tsx";
 import { Notice, Spinner } from "../../shared/ui/surfaces.tsx";
 import { spaced } from "../names.ts";
@@ -45,7 +48,7 @@ export function FreezeSheet({
   const [fault, blame] = useState<string | undefined>(undefined);
   const [step, go] = useState<Step>({ kind: "typing", trouble: null });
   // 1.
-  const [orderKey] = useState(newOrderKey);
+  const [orderKey, draw] = useState(newOrderKey);
   const order = async () => {
     const reference = basis.trim();
     if (reference === "") return blame(t("basis_missing"));
@@ -55,38 +58,32 @@ export function FreezeSheet({
     try {
       const path = `/v1/wallets/${wallet}/${kind}`;
       const taken = await asked(shift, (screen) => screen.ask("POST", path, body, orderKey));
-      // 2.
+      // 3.
       go({ kind: "ended", order: await followed(shift, orderIn(taken)) });
       onChanged();
     } catch (error) {
       if (!(error instanceof Trouble)) throw error;
+      // 2.
+      if (error.final) draw(newOrderKey());
       go({ kind: "typing", trouble: error });
     }
   };
+  const isOpen = step.kind === "typing" && (step.trouble === null || step.trouble.final);
   return (
     <Sheet title={t(`${kind}_title`, { wallet: spaced(wallet) })} onClose={onClose}>
       {step.kind === "ended" ? (
         <Ended order={step.order} kind={kind} />
       ) : (
         <>
-          {kind === "freeze" ? (
-            <Choices label={t("scope")} options={scopes()} chosen={scope} onChoose={choose} />
+          {isOpen ? (
+            <Typed {...{ kind, scope, choose, basis, write, fault }} />
           ) : (
-            <p>{t("lift_more")}</p>
+            <Pairs pairs={[...(kind === "freeze" ? [[t("scope"), t(scope)] as const] : []), [t("basis"), basis]]} />
           )}
-          <Field
-            label={t("basis")}
-            hint={t("basis_hint")}
-            fault={fault}
-            text={basis}
-            onText={write}
-            limit={BASIS_LENGTH}
-            required
-          />
           {step.kind === "typing" && step.trouble !== null ? <TroubleNotice trouble={step.trouble} /> : null}
           {step.kind === "waiting" ? <Spinner label={t("ordered")} /> : null}
           <Button look={kind === "freeze" ? "danger" : "main"} wide busy={step.kind === "waiting"} onPress={order}>
-            {t(step.kind === "typing" && step.trouble !== null ? "again_same" : kind)}
+            {t(isOpen || step.kind === "waiting" ? kind : "again_same")}
           </Button>
         </>
       )}
@@ -94,12 +91,44 @@ export function FreezeSheet({
   );
 }
 
+function Typed({
+  kind,
+  scope,
+  choose,
+  basis,
+  write,
+  fault,
+}: {
+  kind: "freeze" | "unfreeze";
+  scope: Scope;
+  choose: (scope: Scope) => void;
+  basis: string;
+  write: (basis: string) => void;
+  fault: string | undefined;
+}) {
+  const scopes = SCOPES.map((name) => ({ name, label: t(name), more: t(`${name}_more`) }));
+  return (
+    <>
+      {kind === "freeze" ? (
+        <Choices label={t("scope")} options={scopes} chosen={scope} onChoose={choose} />
+      ) : (
+        <p>{t("lift_more")}</p>
+      )}
+      <Field
+        label={t("basis")}
+        hint={t("basis_hint")}
+        fault={fault}
+        text={basis}
+        onText={write}
+        limit={BASIS_LENGTH}
+        required
+      />
+    </>
+  );
+}
+
 function Ended({ order, kind }: { order: Order; kind: "freeze" | "unfreeze" }) {
   if (order.endedAtMs === null) return <Notice kind="warn" title={t("order_slow")} />;
   if (order.state !== "done") return <Notice kind="bad" title={t("order_refused", { code: order.code })} />;
   return <Notice kind="good" title={t(kind === "freeze" ? "frozen_done" : "lifted_done")} />;
-}
-
-function scopes() {
-  return SCOPES.map((name) => ({ name, label: t(name), more: t(`${name}_more`) }));
 }

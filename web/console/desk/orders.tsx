@@ -50,11 +50,12 @@ export function OrderTable({
   isFlight?: boolean;
 }) {
   const listed = useListed(shift, path, orderIn);
-  if (listed.trouble !== null) return <TroubleNotice trouble={listed.trouble} />;
-  if (!listed.isRead) return <Spinner label={caption} />;
+  const trouble = listed.trouble === null ? null : <TroubleNotice trouble={listed.trouble} />;
+  if (!listed.isRead) return trouble ?? <Spinner label={caption} />;
   if (listed.items.length === 0) return <Empty icon="check">{t(isFlight ? "none_flying" : "none_at_all")}</Empty>;
   return (
     <>
+      {trouble}
       <Table
         caption={caption}
         items={listed.items}

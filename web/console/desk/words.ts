@@ -135,7 +135,7 @@ export const t = phrases({
   kind_exchange: ["exchange", "兑出"],
   kind_redeem: ["redeem", "兑回"],
   kind_refund: ["refund", "退款"],
-  kind_return: ["return to the issuing vault", "上缴发行库"],
+  kind_return: ["return to the issuing vault", "缴回发行库"],
   state_wanted: ["waiting", "待处理"],
   state_sent: ["sent", "已发送"],
   state_done: ["done", "完成"],
