@@ -1,4 +1,4 @@
-"""Fill vectors/commands, policies, receipts and requests: `python -m tests.fill_vectors`.
+"""Fill vectors/commands, policies, receipts, requests and workers: `python -m tests.fill_vectors`.
 
 The bytes come from the Python records; whoever reads them in another language confirms them. A vector that changes is a
 change of the format: old logs cannot be read any more.
@@ -23,6 +23,8 @@ from dcep.messages.policies import NOBODY, Board, Nobody, Policy, SingleKey, Thr
 from dcep.messages.receipts import Receipt, encode_receipt
 from dcep.messages.signed import decode
 from tests.conformance.messages.requests import rows as rows_of_requests
+from tests.conformance.messages.worker_orders import HEAD as HEAD_OF_WORKERS
+from tests.conformance.messages.worker_orders import rows as rows_of_workers
 from tests.language import play
 from tests.names import hashed, key, policy, signer
 from tests.network import Network
@@ -169,6 +171,11 @@ def requests() -> dict[str, str]:
     return {"requests.tsv": _table(head, rows_of_requests())}
 
 
+def workers() -> dict[str, str]:
+    """Return the text of vectors/workers: officers' orders, and whose signatures count behind them."""
+    return {"worker_lists.tsv": _table(HEAD_OF_WORKERS, rows_of_workers())}
+
+
 def written(value: Any) -> str:
     """Return a value as the vectors write it, which vectors/README.md describes."""
     if isinstance(value, Nobody | SingleKey | Threshold | Board | Condition | Evidence):
@@ -187,6 +194,7 @@ def main() -> None:
         "policies": policies(),
         "receipts": receipts(),
         "requests": requests(),
+        "workers": workers(),
     }
     for folder, files in filled.items():
         (VECTORS / folder).mkdir(exist_ok=True)

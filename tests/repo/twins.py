@@ -55,6 +55,7 @@ WEB_TWINS: Final = {
     "pairing_codes": "src/dcep/messages/merchants/pairing_codes.py",
     "policies": "src/dcep/messages/policies.py",
     "proofs/receipts": "src/dcep/messages/receipts.py",
+    "proofs/worker_lists": "src/dcep/messages/worker_lists.py",
     "refund_codes": "src/dcep/messages/merchants/refund_codes.py",
     "refusals": "src/dcep/messages/refusals.py",
     "signed": "src/dcep/messages/signed.py",

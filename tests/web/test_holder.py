@@ -277,6 +277,21 @@ def test_a_word_without_its_proof_is_not_believed(li: Pocket, shop: Pocket) -> N
     assert shop.balance() == 600
 
 
+def test_a_worker_that_is_not_known_is_asked_for(li: Pocket, shop: Pocket) -> None:
+    """Who may sign follows from the genesis and the officers' orders; a wallet that has missed one learns it then."""
+    forget = """{
+      const answer = (asked) => new Promise((done) => { asked.onsuccess = () => done(asked.result); });
+      const kept = (await answer(indexedDB.open("dcep wallet"))).transaction("kept", "readwrite").objectStore("kept");
+      const trust = await answer(kept.get("trust"));
+      await answer(kept.put({ ...trust, workers: [new Uint8Array(32)] }, "trust")); }"""
+    li.do(forget)
+
+    payment = li.pay(number(shop), 450)
+
+    assert payment["state"] == "settled"
+    assert li.do("held.receipt(args.payment)", payment=payment)["amount"] == 450
+
+
 def test_digital_currency_is_redeemed_for_deposit(li: Pocket, currency: Currency) -> None:
     """The deposit is credited before the answer comes, and the ledger has signed for it."""
     redeemed = li.do("held.redeem(2_500n)")

@@ -61,6 +61,7 @@ def test_the_files_hold_what_python_writes() -> None:
         "policies": fill_vectors.policies(),
         "receipts": fill_vectors.receipts(),
         "requests": fill_vectors.requests(),
+        "workers": fill_vectors.workers(),
     }
 
     for folder, files in filled.items():

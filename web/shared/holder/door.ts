@@ -9,7 +9,7 @@ import { type Bytes, toHex, utf8 } from "../protocol/bytes.ts";
 import { signRequest } from "../protocol/http_signatures.ts";
 import { type Answer, ask } from "./asking.ts";
 import type { Clock } from "./clock.ts";
-import { type Device, drawn, nameOf, signBy } from "./device.ts";
+import { type Device, drawn, nameOf, signBy } from "./keys/device.ts";
 import type { Store } from "./store.ts";
 import { Trouble } from "./trouble.ts";
 

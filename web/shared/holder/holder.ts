@@ -17,24 +17,16 @@ import { decodeReceipt, type Proven } from "../protocol/proofs/receipts.ts";
 import { isRefusal } from "../protocol/refusals.ts";
 import { Patience, patiently, required } from "./asking.ts";
 import type { Clock } from "./clock.ts";
-import { type Device, nameOf } from "./device.ts";
 import { Door, isBadSignature, SAYS_NOTHING, type Visit } from "./door.ts";
 import { Errands, PATIENCE_MS, untilEnded } from "./errands.ts";
 import { listen } from "./events.ts";
-import {
-  clockOf,
-  followPolicy,
-  joinWallet,
-  openWallet,
-  ownDevice,
-  recoverWallet,
-  renewTrust,
-  trusted,
-} from "./opening.ts";
+import { type Device, nameOf } from "./keys/device.ts";
+import { clockOf, followPolicy, joinWallet, openWallet, ownDevice, recoverWallet } from "./opening.ts";
 import { accountOf, movementOf, orderOf, pageOf } from "./records.ts";
 import { Signing } from "./signing.ts";
 import { type Identity, type Order, Store, type Trust } from "./store.ts";
 import { Later, Trouble } from "./trouble.ts";
+import { renewTrust, trusted } from "./trust.ts";
 import type {
   Account,
   Evidence,

@@ -1,7 +1,6 @@
 /** How a wallet comes into this browser: opened anew, joined as a further device, or recovered after a loss.
  *
- * 1. The operator says who it is and where its ledger is; the ledger's genesis says whose signatures count. The hash of
- *    the genesis is the network's id, which an operator cannot choose.
+ * 1. Whom it trusts is asked first (`trust`).
  * 2. What is asked is durable, with its key, before it is sent: a second try is the same order and opens no second wallet.
  * 3. A wallet is kept when the operator's order is done, when the policy has this device's key, or when the command that
  *    puts it there has settled. A recovery puts this device and the recovery key in the place of every other one: whatever
@@ -12,62 +11,24 @@ import { sameBytes, toHex } from "../protocol/bytes.ts";
 import type { WalletId } from "../protocol/ids.ts";
 import { Malformed, Reader } from "../protocol/layout.ts";
 import { encodePolicy, keysOf, type Policy, readPolicy, type SingleKey } from "../protocol/policies.ts";
-import { decodeGenesis, networkOf } from "../protocol/proofs/genesis.ts";
 import { laneOf } from "../protocol/slots.ts";
-import { ask, Patience, patiently, required } from "./asking.ts";
+import { Patience, patiently, required } from "./asking.ts";
 import { Clock } from "./clock.ts";
-import { type Device, deviceOf, drawn, makeDevice } from "./device.ts";
 import { Door, isBadSignature, SAYS_NOTHING } from "./door.ts";
 import { PATIENCE_MS, untilEnded } from "./errands.ts";
-import { operatorOf, orderOf, shown } from "./records.ts";
-import { drawCode, seedOf } from "./recovery.ts";
+import { type Device, deviceOf, drawn, makeDevice } from "./keys/device.ts";
+import { drawCode, seedOf } from "./keys/recovery.ts";
+import { orderOf, shown } from "./records.ts";
 import { Signing, takenOut } from "./signing.ts";
 import type { Identity, OpeningKept, Store, Trust } from "./store.ts";
 import { Later, strange, Trouble } from "./trouble.ts";
+import { renewTrust, trusted } from "./trust.ts";
 import type { Opening } from "./types.ts";
 
 const KEY_SIZE = 16;
 const FIRST_EPOCH = 1;
 const DONE = new Set(["done", "settled"]);
 const TRIES = 5;
-
-/** Return whom this wallet trusts: as it was met once, or as it is met now.
- *
- * @throws Trouble: `other_network`: the operator and its ledger do not keep the same one.
- */
-export async function trusted(store: Store): Promise<Trust> {
-  const kept = await store.get("trust");
-  if (kept !== undefined) return kept;
-  // 1.
-  const operator = operatorOf(required(await ask({ method: "GET", url: "/v1/operator" })));
-  const told = required(await ask({ method: "GET", url: `${operator.ledgerUrl}/v1/genesis` })).hex("genesis");
-  try {
-    const [network, { shard_workers }] = [await networkOf(told), decodeGenesis(told)];
-    if (toHex(network) !== operator.network) {
-      throw new Trouble("other_network", "the operator and its ledger do not keep the same network");
-    }
-    const trust = { operator, network, workers: shard_workers };
-    await store.keep({ trust });
-    return trust;
-  } catch (error) {
-    if (error instanceof Malformed) throw strange("no genesis");
-    throw error;
-  }
-}
-
-/** Keep by which address the operator and its ledger are called now; it counts from the next page on.
- *
- * @throws Trouble: `other_network`: another currency is served here than the one in which the wallet is.
- */
-export async function renewTrust(store: Store): Promise<void> {
-  const kept = await trusted(store);
-  const operator = operatorOf(required(await ask({ method: "GET", url: "/v1/operator" })));
-  if (operator.network !== kept.operator.network) {
-    const nextStep = "open the page of the operator that keeps it, or let this browser forget the wallet";
-    throw new Trouble("other_network", "the wallet is in another network than this page", { nextStep });
-  }
-  await store.keep({ trust: { ...kept, operator } });
-}
 
 /** Return this device's key, made if there is none. */
 export async function ownDevice(store: Store): Promise<Device> {
@@ -94,6 +55,7 @@ export async function clockOf(store: Store, trust: Trust): Promise<Clock> {
 export async function openWallet(store: Store, opening: Opening): Promise<string | null> {
   return store.alone("opening", async () => {
     if ((await store.get("identity")) !== undefined) throw exists();
+    // 1.
     const [trust, device, patience] = [await trusted(store), await ownDevice(store), new Patience(PATIENCE_MS)];
     const door = new Door(trust.operator.url, store, await clockOf(store, trust), device);
     const kept = (await store.get("opening")) ?? (await begin(store, device, opening));

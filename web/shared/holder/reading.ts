@@ -52,12 +52,13 @@ export class Told {
   }
 
   hex(name: string): Bytes {
-    try {
-      return fromHex(this.text(name));
-    } catch (error) {
-      if (error instanceof RangeError) throw strange(`${name} is hex`);
-      throw error;
-    }
+    return bytesOf(this.text(name), name);
+  }
+
+  hexes(name: string): readonly Bytes[] {
+    const value = this.#of[name];
+    if (!Array.isArray(value)) throw strange(`${name} is a list`);
+    return value.map((each: unknown) => bytesOf(each, name));
   }
 
   oneOf<Word extends string>(name: string, words: readonly Word[]): Word {
@@ -80,5 +81,14 @@ export class Told {
   /** Read what may be left out or null. */
   maybe<Value>(name: string, read: (name: string) => Value): Value | null {
     return this.has(name) ? read.call(this, name) : null;
+  }
+}
+
+function bytesOf(value: unknown, name: string): Bytes {
+  try {
+    return fromHex(String(value));
+  } catch (error) {
+    if (error instanceof RangeError) throw strange(`${name} is hex`);
+    throw error;
   }
 }

@@ -5,6 +5,7 @@
  * 2. They are sent as they are, again and again, until the ledger's answer is final or patience ends; then the order stays
  *    open, and the next look at the wallet begins by sending it again.
  * 3. `settled` is believed with its receipt only: command, path and the worker's signature hold. Both are stored together.
+ *    A worker that is not known may have come after the genesis: then it is asked for the officers' orders.
  * 4. No number is signed for twice, and few orders are open at once: a window has 64 numbers.
  * 5. What shall not happen any more is stopped by `cancel` under its own number, before anything is believed about it.
  * 6. A policy that another device has changed, or an expiry that a wrong clock has set too far ahead, makes a command that
@@ -19,15 +20,24 @@ import type { CommandName, OrderOf } from "../protocol/commands.ts";
 import type { WalletId } from "../protocol/ids.ts";
 import { Malformed, Reader } from "../protocol/layout.ts";
 import { encodePolicy, keysOf, readPolicy } from "../protocol/policies.ts";
-import { BadReceipt, decodeReceipt, encodeReceipt, type Proven, verifyReceipt } from "../protocol/proofs/receipts.ts";
+import { decodeSignedHeader } from "../protocol/proofs/headers.ts";
+import {
+  BadReceipt,
+  decodeReceipt,
+  encodeReceipt,
+  type Proven,
+  type Receipt,
+  verifyReceipt,
+} from "../protocol/proofs/receipts.ts";
 import { isRefusal } from "../protocol/refusals.ts";
 import { attach, commandId, encodeBody } from "../protocol/signed.ts";
 import { ask, type Patience, required } from "./asking.ts";
 import type { Clock } from "./clock.ts";
-import { type Device, signBy } from "./device.ts";
+import { type Device, signBy } from "./keys/device.ts";
 import type { Told } from "./reading.ts";
 import type { Draft, Identity, Order, Settled, Store, Trust } from "./store.ts";
 import { Later, strange, Trouble } from "./trouble.ts";
+import { knownWorkers, learnWorkers } from "./trust.ts";
 
 const FINAL = new Set(["settled", "refused", "expired", "never_processed"]);
 // A window has 64 numbers: what is open must never push itself out.
@@ -137,13 +147,26 @@ export class Signing {
   /** Return what a receipt proves on this device alone; Trouble `bad_receipt`. */
   async prove(receipt: Bytes, command: string): Promise<Proven> {
     try {
-      const proven = await verifyReceipt(decodeReceipt(receipt), this.#trust.network, this.#trust.workers);
+      const decoded = decodeReceipt(receipt);
+      const proven = await verifyReceipt(decoded, this.#trust.network, await this.#workers(decoded));
       if (toHex(proven.id) !== command) throw new BadReceipt("it proves another command");
       return proven;
     } catch (error) {
       if (!(error instanceof BadReceipt || error instanceof Malformed)) throw error;
       throw new Trouble("bad_receipt", `this receipt proves nothing: ${error.message}`);
     }
+  }
+
+  async #workers({ header }: Receipt): Promise<readonly Bytes[]> {
+    const [known, { worker }] = [await knownWorkers(this.#store, this.#trust), decodeSignedHeader(header).header];
+    if (known.some((key) => sameBytes(key, worker))) return known;
+    try {
+      await learnWorkers(this.#store, this.#trust);
+    } catch (error) {
+      // Then it proves nothing, and whoever judges it says so.
+      if (!(error instanceof Later)) throw error;
+    }
+    return knownWorkers(this.#store, this.#trust);
   }
 
   async #draft<Name extends CommandName>(

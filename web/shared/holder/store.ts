@@ -13,7 +13,8 @@
 import type { Bytes } from "../protocol/bytes.ts";
 import type { WalletId } from "../protocol/ids.ts";
 import type { Fen } from "../protocol/money.ts";
-import type { Device } from "./device.ts";
+import type { WorkerLists } from "../protocol/proofs/worker_lists.ts";
+import type { Device } from "./keys/device.ts";
 import { Trouble } from "./trouble.ts";
 import type { Account, KeptName, Movement, Operator, Payment } from "./types.ts";
 
@@ -52,6 +53,8 @@ export interface Seen<What> {
 /** All that is kept once. */
 export interface Kept {
   readonly trust: Trust;
+  /** Workers that came after the genesis, and the version of the board behind them. */
+  readonly workers: WorkerLists;
   readonly device: Device;
   readonly identity: Identity;
   readonly opening: OpeningKept;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { deviceOf, signBy } from "../../shared/holder/device.ts";
-import { drawCode, seedOf } from "../../shared/holder/recovery.ts";
+import { deviceOf, signBy } from "../../shared/holder/keys/device.ts";
+import { drawCode, seedOf } from "../../shared/holder/keys/recovery.ts";
 import { Trouble } from "../../shared/holder/trouble.ts";
 import { toHex } from "../../shared/protocol/bytes.ts";
 import { ED25519, isSignedBy } from "../../shared/protocol/suites.ts";

@@ -1,9 +1,9 @@
 /** Keys that sign. A device's key is made in the browser, kept there and never leaves it; what it signs, it signs there. */
 
-import type { Bytes } from "../protocol/bytes.ts";
-import { concat, fromHex, toHex } from "../protocol/bytes.ts";
-import { ED25519 } from "../protocol/suites.ts";
-import { Trouble } from "./trouble.ts";
+import type { Bytes } from "../../protocol/bytes.ts";
+import { concat, fromHex, toHex } from "../../protocol/bytes.ts";
+import { ED25519 } from "../../protocol/suites.ts";
+import { Trouble } from "../trouble.ts";
 
 /** A key as the browser keeps it: its secret half can be used and not read. */
 export interface Device {

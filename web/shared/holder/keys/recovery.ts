@@ -5,9 +5,9 @@
  * 3. The recovery key's seed is derived from the bits alone: whoever has the code has the key, on any device.
  */
 
-import { type Bytes, concat, sameBytes, sha256, utf8 } from "../protocol/bytes.ts";
+import { type Bytes, concat, sameBytes, sha256, utf8 } from "../../protocol/bytes.ts";
+import { Trouble } from "../trouble.ts";
 import { drawn } from "./device.ts";
-import { Trouble } from "./trouble.ts";
 
 const LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const READ_AS: Readonly<Record<string, string>> = { O: "0", I: "1", L: "1" };
