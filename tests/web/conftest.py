@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.web.camera import Camera
 from tests.web.processes import Currency, currency_in
-from tests.web.screens import PageAt, Scheme, Screens, Size
+from tests.web.screens import PATIENCE_MS, PageAt, Scheme, Screens, Size
 
 _CHROMIUM: Final = Path("/usr/bin/chromium")
 
@@ -37,6 +37,7 @@ def browser(camera: Camera) -> Iterator[Browser]:
     """Return Chromium, without a window."""
     if not _CHROMIUM.exists():
         pytest.skip("no Chromium: tools/browser installs it")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
             executable_path=_CHROMIUM,

@@ -23,7 +23,7 @@ _PICTURES_WANTED: Final = "DCEP_PICTURES"
 # What the browser itself says of an answer that did not come or was no: a page is judged by what it makes of it.
 _OF_THE_NETWORK: Final = "Failed to load resource"
 # A machine of two cores runs a currency, a browser and the test at once.
-_PATIENCE_MS: Final = 30_000
+PATIENCE_MS: Final = 15_000
 _RULES: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -44,7 +44,7 @@ class Screens:
             permissions=["camera", "clipboard-read", "clipboard-write"],
             reduced_motion="reduce",
         )
-        device.set_default_timeout(_PATIENCE_MS)
+        device.set_default_timeout(PATIENCE_MS)
         self._devices.append(device)
         return self.again(device, url)
 

@@ -103,9 +103,20 @@ const TOLD: Readonly<Record<string, readonly [title: Phrase, next: Phrase]>> = {
     ["This code is none that can be paid", "无法识别的付款码"],
     ["Nothing was paid. Ask for a payment code.", "未付款。请让对方出示收款码。"],
   ],
-  code_of_stranger: [
-    ["This code is of an app that is not connected", "该二维码所属机构尚未互联互通"],
-    ["Nothing was paid. Ask for a code of a connected app.", "未付款。请让对方出示已互联互通机构的收款码。"],
+  code_altered: [
+    ["This code was read badly, or somebody altered it", "二维码读取有误，或已被篡改"],
+    [
+      "Nothing was paid. Scan it again, and ask for a new one if it stays so.",
+      "未付款。请重新扫码；如仍不行，请让对方重新出示。",
+    ],
+  ],
+  code_of_nobody: [
+    ["No operator here has made this code", "没有运营机构生成过该二维码"],
+    ["Nothing was paid. Ask for a payment code.", "未付款。请让对方出示收款码。"],
+  ],
+  other_network: [
+    ["This code belongs to another currency", "该码属于另一货币网络"],
+    ["Nothing was paid. Your wallet can pay in its own only.", "未付款。您的钱包只能在本网络付款。"],
   ],
   code_unknown: [
     ["Whoever gave out this code does not know it", "收款机构不认识该二维码"],
@@ -145,8 +156,8 @@ const TOLD: Readonly<Record<string, readonly [title: Phrase, next: Phrase]>> = {
     ["The payment stays open. If it stays so, tell your operator.", "付款仍待确认。如长时间无结果，请联系运营机构。"],
   ],
   bad_recovery_code: [
-    ["This is no recovery code", "恢复码有误"],
-    ["Check each letter against the paper.", "请逐字核对。"],
+    ["This code does not open this wallet", "恢复码与钱包不符"],
+    ["Check number and code against the paper, letter by letter.", "请逐字核对编号和恢复码。"],
   ],
   unknown_wallet: [
     ["No wallet with this number has this recovery code", "钱包编号与恢复码不符"],
@@ -154,6 +165,33 @@ const TOLD: Readonly<Record<string, readonly [title: Phrase, next: Phrase]>> = {
       "Check number and code, and that this is the page of the same operator.",
       "请核对编号和恢复码，并确认是同一运营机构。",
     ],
+  ],
+  bad_request_signature: [
+    ["The operator does not know this key", "运营机构不认识此密钥"],
+    [
+      "Check number and code, and that this is the page of the same operator.",
+      "请核对编号和恢复码，并确认是同一运营机构的页面。",
+    ],
+  ],
+  idempotency_key_reused: [
+    ["This was ordered already, with another content", "该指令已以其他内容提交"],
+    ["Look into the history before you order it again.", "请先查看明细，再重新操作。"],
+  ],
+  insecure_page: [
+    ["A wallet needs a protected page", "钱包需要安全的页面"],
+    ["Open it by https://, or on the machine itself.", "请通过 https:// 打开，或在本机打开。"],
+  ],
+  browser_too_old: [
+    ["This browser cannot keep a wallet", "浏览器版本过旧"],
+    ["Use a newer one.", "请更新浏览器。"],
+  ],
+  no_memory: [
+    ["This browser keeps nothing", "浏览器无法保存数据"],
+    ["Allow it to keep data for this page, and leave private browsing.", "请允许本页面保存数据，并退出无痕模式。"],
+  ],
+  strange_answer: [
+    ["The service answered what this page does not understand", "服务答复无法识别"],
+    ["Nothing is lost. Load the page anew.", "不会丢失任何款项，请刷新页面。"],
   ],
   taken_out: [
     ["This device may not use the wallet any more", "本设备已无权使用该钱包"],
