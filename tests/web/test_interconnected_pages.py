@@ -1,0 +1,43 @@
+"""Interconnection as people see it: a till of one operator's app is paid by a customer of another; the law holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from dcep.errors import DcepError
+from dcep.money import Fen
+from tests.web.processes import Currency
+from tests.web.screens import PageAt, take_picture
+from tests.web.shops import Shop, customer_of
+
+pytestmark = pytest.mark.long
+
+
+@pytest.mark.parametrize(
+    ("operator", "looks"),
+    [("alipay", "https://qr.alipay.invalid/"), ("wechat", "simulated-wxp://f2f/"), ("unionpay", "0002010102121531")],
+)
+def test_a_till_shows_the_code_of_its_operators_app_and_others_pay_it(
+    currency: Currency, page_at: PageAt, tmp_path: Path, operator: str, looks: str
+) -> None:
+    """Once: the next customer who scans it hears that it was paid. The board stays green."""
+    shop = Shop(page_at(currency.urls[operator] + "/pos", "desk"))
+    shop.open()
+    with customer_of(currency, "icbc", tmp_path) as li, customer_of(currency, "ccb", tmp_path) as wang:
+        shop.page.keyboard.type("12.50")
+        shop.page.keyboard.press("Enter")
+        code = shop.code()
+
+        li.pay(li.client.read_code(code))
+        shop.is_paid()
+        with pytest.raises(DcepError, match="code_used"):
+            wang.client.read_code(code)
+
+        assert code.startswith(looks)
+        assert li.balance == Fen(50_000 - 1_250)
+    board = page_at(currency.urls["central-bank"] + "/board", "desk")
+    expect(board.get_by_role("heading", name="The law holds")).to_be_visible()
+    take_picture(board, "board-at-a-glance")
