@@ -19,7 +19,7 @@ What can be done next:
                                real payments through the whole currency
   dcep verify DIR              audit a data folder, with no server running
   dcep simulate --seed S       the rules of the protocol under faults, held to their laws
-  dcep up                      a whole currency as processes on this machine
+  dcep up --open               a whole currency as processes on this machine, its pages in your browser
   dcep bank --help             an operator's counter: customers, freezes, orders, the books of a day
   dcep centralbank --help      the central bank: orders, officers' approvals, supply, reserves
   dcep wallet --help           a wallet of your own: open it, exchange, pay, prove

@@ -58,7 +58,7 @@ class Form(NamedTuple):
     Args:
         name: of the channel.
         looks: what a text must match to be taken for one of its codes.
-        token_of: return the token in such a text; None of a form whose codes are read by everybody.
+        token_of: return the token in such a text.
         write: return the code with a token.
         alphabet: what tokens are made of, and `size` how many of it: nobody can guess one.
 
