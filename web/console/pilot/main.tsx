@@ -1,5 +1,7 @@
-import { render } from "preact";
-import { Plate } from "../../shared/ui/plate.tsx";
+import "../../shared/ui/look.css";
+import "../console.css";
+import "./pilot.css";
+import { show } from "../../shared/ui/frame.tsx";
+import { Pilot } from "./pilot.tsx";
 
-const page = document.getElementById("page");
-if (page !== null) render(<Plate title="Pilot" />, page);
+show(<Pilot />);

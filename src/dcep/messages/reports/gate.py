@@ -12,7 +12,7 @@ from dcep.messages.reports.scores import ScoreBoard
 
 ACTIVATION: Final = 90
 SUCCESS: Final = 99
-PAYMENT_P95_US: Final = 3_000_000
+PAYMENT_P95_US: Final = 5_000_000
 ORDER_P95_US: Final = 15_000_000
 
 

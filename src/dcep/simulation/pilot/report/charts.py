@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from dcep.errors import BadInput
@@ -48,32 +49,37 @@ class Chart(NamedTuple):
     says: str
 
 
-def charts_of(phase: PhaseFacts) -> Iterator[Chart]:
-    """Yield the charts of a phase.
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Draw and write in the report's style: some of it counts when a figure is drawn, some when it is written.
 
     Raises:
         BadInput: `missing_extra`: matplotlib is not installed.
     """
     with _pyplot().rc_context(_STYLE):
-        yield Chart(_points(phase), "Points of each operator in the race")
-        yield Chart(_shares(phase), "Wallets in use and answers as the rules say, of each operator, per cent")
-        yield Chart(_times(phase), "How long wallets waited for payments and for orders at each operator")
-        yield Chart(_costs(phase), "Processor time of each operator for each movement that its customers gave")
-        yield Chart(_rate(phase), "Steps that ended in each second, by trade")
-        yield Chart(_spread(phase), "How long the steps of each trade took, all of them")
-        yield Chart(_money(phase), "Money that moved, by trade")
+        yield
+
+
+def charts_of(phase: PhaseFacts) -> Iterator[Chart]:
+    """Yield the charts of a phase, for whoever is `drawing`."""
+    yield Chart(_points(phase), "Points of each operator in the race")
+    yield Chart(_shares(phase), "Wallets in use and answers as the rules say, of each operator, per cent")
+    yield Chart(_times(phase), "How long wallets waited for payments and for orders at each operator")
+    yield Chart(_costs(phase), "Processor time of each operator for each movement that its customers gave")
+    yield Chart(_rate(phase), "Steps that ended in each second, by trade")
+    yield Chart(_spread(phase), "How long the steps of each trade took, all of them")
+    yield Chart(_money(phase), "Money that moved, by trade")
 
 
 def envelope_chart(facts: EnvelopeFacts) -> Chart:
     """Return the chart of the red envelopes."""
-    with _pyplot().rc_context(_STYLE):
-        figure, axes = _figure((8.2, 1.9))
-        names = ["tickets", "given", "opened", "returned"]
-        counts = [facts.commitment.tickets, facts.given, facts.opened, facts.returned]
-        bars = axes.barh(names[::-1], counts[::-1], color=[COLOURS[6], COLOURS[0], COLOURS[1], COLOURS[7]])
-        axes.bar_label(bars, padding=4)
-        axes.set_title("Red envelopes")
-        axes.set_xticks([])
+    figure, axes = _figure((8.2, 1.9))
+    names = ["tickets", "given", "opened", "returned"]
+    counts = [facts.commitment.tickets, facts.given, facts.opened, facts.returned]
+    bars = axes.barh(names[::-1], counts[::-1], color=[COLOURS[6], COLOURS[0], COLOURS[1], COLOURS[7]])
+    axes.bar_label(bars, padding=4)
+    axes.set_title("Red envelopes")
+    axes.set_xticks([])
     return Chart(figure, "Tickets of the draw, and red envelopes given, opened and returned")
 
 

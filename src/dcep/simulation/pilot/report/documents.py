@@ -13,7 +13,7 @@ from dcep.durable import build_durably
 from dcep.messages.reports.gate import is_passed, judge
 from dcep.messages.reports.scores import ranking
 from dcep.money import Fen, yuan
-from dcep.simulation.pilot.report.charts import Chart, charts_of, close, envelope_chart
+from dcep.simulation.pilot.report.charts import Chart, charts_of, close, drawing, envelope_chart
 from dcep.simulation.pilot.report.facts import EnvelopeFacts, Facts, PhaseFacts
 
 _STYLE: Final = (Path(__file__).parent / "report.css").read_text(encoding="utf-8")
@@ -29,16 +29,15 @@ def write_report(folder: Path, facts: Facts) -> list[Path]:
         BadInput: `missing_extra`: matplotlib is not installed.
         Unavailable: the disk refused.
     """
-    charts = {int(phase.board.phase): list(charts_of(phase)) for phase in facts.phases}
-    envelopes = None if facts.envelopes is None else envelope_chart(facts.envelopes)
-    written = []
-    for name, make in (("report.html", _page), ("report.pdf", _pdf)):
-        path, data = folder / name, make(facts, charts, envelopes)
-        build_durably(path, data, at=path.with_suffix(".new"))
-        written.append(path)
-    for chart in [chart for each in charts.values() for chart in each] + ([envelopes] if envelopes else []):
-        close(chart)
-    return written
+    with drawing():
+        charts = {int(phase.board.phase): list(charts_of(phase)) for phase in facts.phases}
+        envelopes = None if facts.envelopes is None else envelope_chart(facts.envelopes)
+        made = {"report.html": _page(facts, charts, envelopes), "report.pdf": _pdf(facts, charts, envelopes)}
+        for chart in [chart for each in charts.values() for chart in each] + ([envelopes] if envelopes else []):
+            close(chart)
+    for name, data in made.items():
+        build_durably(folder / name, data, at=(folder / name).with_suffix(".new"))
+    return [folder / name for name in made]
 
 
 def rows_of(phase: PhaseFacts) -> Iterator[list[str]]:
@@ -167,7 +166,8 @@ def _sheets(facts: Facts, phase: PhaseFacts) -> Iterator[Any]:
 def _lay(axes: Any, head: Any, rows: list[list[str]], widths: list[float]) -> None:
     axes.axis("off")
     laid = {"colWidths": widths, "loc": "upper left", "cellLoc": "right", "edges": "horizontal"}
-    table = axes.table(cellText=rows, colLabels=head, **laid)
+    # A race that nobody runs is a line of nothing.
+    table = axes.table(cellText=rows or [["–"] * len(head)], colLabels=head, **laid)
     table.auto_set_font_size(False)
     table.set_fontsize(8.5)
     table.scale(1, 1.35)
