@@ -45,7 +45,7 @@ function Standings({ standing, boards }: { standing: Standing; boards: readonly 
       <WayPanel standing={standing} />
       <RacePanel board={board} />
       <ChartsPanel board={board} boards={boards} />
-      <div class="grid-2">
+      <div class="grid-2 pilot-pair">
         <GatePanel board={before} />
         <div class="pilot-column">
           <DrawPanel draw={standing.draw} />

@@ -7,7 +7,7 @@ import { Table } from "../../shared/ui/lists.tsx";
 import { Badge, Card } from "../../shared/ui/surfaces.tsx";
 import { operatorName } from "../names.ts";
 import { type Board, type Line, ranked, rates } from "./boards.ts";
-import { t } from "./words.ts";
+import { shortName, t } from "./words.ts";
 
 /** The table of the race. */
 export function RacePanel({ board }: { board: Board }) {
@@ -43,7 +43,7 @@ export function RacePanel({ board }: { board: Board }) {
 export function ChartsPanel({ board, boards }: { board: Board; boards: readonly Board[] }) {
   const [seconds, found] = rates(boards);
   const lines = ranked(board);
-  const names = lines.map((line) => operatorName(line.operator));
+  const names = lines.map((line) => shortName(line.operator));
   const places = lines.map((_, at) => at);
   return (
     <Card title={t("charts")}>

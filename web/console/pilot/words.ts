@@ -28,9 +28,9 @@ export const t = phrases({
   operator: ["Operator", "运营机构"],
   points: ["Points", "得分"],
   in_use: ["Wallets in use", "活跃钱包"],
-  kept: ["Answers as the rules say", "符合规则的应答"],
-  payments: ["Payments, half / 95 %", "支付耗时 中位 / 95%"],
-  orders: ["Orders, half / 95 %", "业务耗时 中位 / 95%"],
+  kept: ["As the rules say", "符合规则"],
+  payments: ["Payments 50 / 95 %", "支付耗时 50 / 95%"],
+  orders: ["Orders 50 / 95 %", "业务耗时 50 / 95%"],
   cost: ["Cost each", "单笔成本"],
   conflicts: ["Conflicts", "冲突"],
   moved: ["Moved", "交易额"],
@@ -71,7 +71,7 @@ export const t = phrases({
   winners: ["Winners", "中签"],
   download_draw: ["Download the draw", "下载抽签文件"],
   find_ticket: ["Your ticket", "您的签号"],
-  find_hint: ["64 hex digits, as your wallet's operator told you", "64 位十六进制数字"],
+  find_hint: ["64 hex digits, as the pilot office gave it out", "64 位十六进制数字，由试点办公室发放"],
   has_won: ["This ticket has won.", "此签已中。"],
   has_not_won: ["This ticket has not won.", "此签未中。"],
   bad_ticket: ["A ticket has 64 hex digits: look again.", "签号为 64 位十六进制数字，请核对。"],
@@ -101,10 +101,21 @@ const CRITERIA: Readonly<Record<string, Phrase>> = {
   "payments, 95 of 100 within": ["Payments, 95 of 100 within", "95% 支付耗时不超过"],
   "orders, 95 of 100 within": ["Orders, 95 of 100 within", "95% 业务耗时不超过"],
 };
+// A chart has little room below a bar.
+const SHORT: Readonly<Record<string, Phrase>> = {
+  "001": ["ICBC", "工行"],
+  "002": ["ABC", "农行"],
+  "003": ["BOC", "中行"],
+  "004": ["CCB", "建行"],
+  "005": ["Alibaba", "阿里"],
+  "006": ["Tencent", "腾讯"],
+  "007": ["UnionPay", "银联"],
+};
 const VALUES: Readonly<Record<string, Phrase>> = { yes: ["yes", "是"], no: ["no", "否"], none: ["none", "无"] };
 
 const criteria = phrases(CRITERIA);
 const values = phrases(VALUES);
+const short = phrases(SHORT);
 
 /** Return what a criterion of the gate is called; one that this page does not know stands as it was told. */
 export function criterionName(name: string): string {
@@ -114,4 +125,9 @@ export function criterionName(name: string): string {
 /** Return what was seen or wanted, as people say it. */
 export function criterionValue(value: string): string {
   return value in VALUES ? values(value) : value;
+}
+
+/** Return what an operator is called where there is little room: its number, where nobody here knows it. */
+export function shortName(operator: string): string {
+  return operator in SHORT ? short(operator) : operator;
 }

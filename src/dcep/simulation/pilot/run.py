@@ -238,12 +238,13 @@ class Pilot:
         joining = len(self._cast.joining(phase))
         tell(f"Phase {phase}: {joining} wallets join in {' and '.join(self._cast.cities)}.")
         # 3.
-        watching = asyncio.create_task(watch.go_on())
+        over = asyncio.Event()
+        watching = asyncio.create_task(watch.go_on(over))
         try:
             await self._play(phase, tell)
         finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+            over.set()
+            await watching
         return await self._last_board(phase, watch, tell)
 
     async def _play(self, phase: int, tell: Callable[[str], None]) -> None:

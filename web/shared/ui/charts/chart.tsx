@@ -116,7 +116,8 @@ function optionsOf(
         ...words,
         grid: { show: false },
         size: 28,
-        space: 72,
+        // A moment takes more room than a name.
+        space: axis === "time" ? 72 : 36,
         values: (_, splits, __, ___, step) => splits.map((at) => placeName(at, axis, step)),
         ...(axis === "time" ? {} : { incrs: [1] }),
       },
