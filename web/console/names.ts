@@ -36,12 +36,12 @@ const other = phrases({ operator: ["Operator {number}", "运营机构 {number}"]
 
 /** Return what people call an operator; `number` has three digits. */
 export function operatorName(number: string): string {
-  return number in OPERATORS ? operators(number as keyof typeof OPERATORS) : other("operator", { number });
+  return Object.hasOwn(OPERATORS, number) ? operators(number as keyof typeof OPERATORS) : other("operator", { number });
 }
 
 /** Return what people call a city. */
 export function cityName(code: string): string {
-  return code in CITIES ? cities(code as keyof typeof CITIES) : other("city", { code });
+  return Object.hasOwn(CITIES, code) ? cities(code as keyof typeof CITIES) : other("city", { code });
 }
 
 /** Return a wallet's number as people read it: `001 234567890123 1`. */

@@ -31,6 +31,8 @@ async function comeIn(): Promise<Staff> {
     return screen === null ? { kind: "nobody", trouble: null } : { kind: "here", screen };
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
+    // Whoever has no invitation, in a browser that keeps nothing, is nobody here, and need not hear why.
+    if (code === null && error.code === "no_memory") return { kind: "nobody", trouble: null };
     // An invitation that can still work stays in the address, for the page to be loaded again.
     if (error.final && code !== null) forgetCode();
     return { kind: "nobody", trouble: error };

@@ -1,24 +1,22 @@
 /** Where this browser keeps the key of a page of the staff's. The key itself can be used, and read by nobody. */
 
-import type { Bytes } from "../../shared/protocol/bytes.ts";
-
-/** A key that cannot leave this browser, and the bytes by which others know it. */
-export interface KeptKey {
-  readonly pair: CryptoKeyPair;
-  readonly publicKey: Bytes;
-}
+import type { Device } from "../../shared/holder/keys/device.ts";
+import { Trouble } from "../../shared/holder/trouble.ts";
 
 const DATABASE = "dcep-staff";
 const STORE = "keys";
 const PLACE = "screen";
 
-/** Return the key of this browser, null if there is none. */
-export async function keptKey(): Promise<KeptKey | null> {
-  return (await within<KeptKey | undefined>("readonly", (store) => store.get(PLACE))) ?? null;
+/** Return the key of this browser, null if there is none.
+ *
+ * @throws Trouble `no_memory`: the browser keeps nothing, and so do the two below.
+ */
+export async function keptKey(): Promise<Device | null> {
+  return (await within<Device | undefined>("readonly", (store) => store.get(PLACE))) ?? null;
 }
 
 /** Keep a key in the place of the one before. */
-export async function keep(key: KeptKey): Promise<void> {
+export async function keep(key: Device): Promise<void> {
   await within("readwrite", (store) => store.put(key, PLACE));
 }
 
@@ -31,7 +29,7 @@ function within<Found>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) =>
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open(DATABASE, 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
-    opening.onerror = () => reject(opening.error);
+    opening.onerror = () => reject(noMemory());
     opening.onsuccess = () => {
       const database = opening.result;
       const transaction = database.transaction(STORE, mode);
@@ -43,8 +41,13 @@ function within<Found>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) =>
       };
       transaction.onabort = () => {
         database.close();
-        reject(transaction.error);
+        reject(noMemory());
       };
     };
   });
+}
+
+function noMemory(): Trouble {
+  const nextStep = "leave the private window, or let this site keep data";
+  return new Trouble("no_memory", "this browser keeps nothing for the page", { nextStep });
 }

@@ -9,12 +9,12 @@
  * The clock is the institution's: its `Date` says how far this device's own is off.
  */
 
+import { type Device, drawn, makeDevice, signBy } from "../../shared/holder/keys/device.ts";
 import { Trouble } from "../../shared/holder/trouble.ts";
 import { type Bytes, toHex, utf8 } from "../../shared/protocol/bytes.ts";
 import { signRequest } from "../../shared/protocol/http_signatures.ts";
-import { ED25519 } from "../../shared/protocol/suites.ts";
 import { answerOf, type Fields, numberOf, textOf } from "../answers.ts";
-import { type KeptKey, keep, keptKey, loseKey } from "./key_store.ts";
+import { keep, keptKey, loseKey } from "./key_store.ts";
 
 /** Who is let in, and until when. */
 export interface Admission {
@@ -25,14 +25,15 @@ export interface Admission {
 const CODE = /^#[0-9a-f]{32}$/;
 const LIFE_S = 60;
 const NONCE_BYTES = 18;
+const ORDER_KEY_BYTES = 16;
 
 /** Whoever works with this page. */
 export class Screen {
   readonly admission: Admission;
-  readonly #key: KeptKey;
+  readonly #key: Device;
   readonly #aheadMs: number;
 
-  private constructor(key: KeptKey, admission: Admission, aheadMs: number) {
+  private constructor(key: Device, admission: Admission, aheadMs: number) {
     this.#key = key;
     this.admission = admission;
     this.#aheadMs = aheadMs;
@@ -40,7 +41,7 @@ export class Screen {
 
   /** Return who was let in with this browser and still is, null if nobody.
    *
-   * @throws Trouble `unreachable`: the institution does not answer, so nobody knows.
+   * @throws Trouble `unreachable`: the institution does not answer, so nobody knows; `no_memory`.
    */
   static async kept(): Promise<Screen | null> {
     const key = await keptKey();
@@ -57,7 +58,8 @@ export class Screen {
 
   /** Come in on an invitation.
    *
-   * @throws Trouble: `invitation_unknown`, `invitation_used`, `invitation_expired`, or `unreachable`.
+   * @throws Trouble: `invitation_unknown`, `invitation_used`, `invitation_expired`, `unreachable`; or this browser keeps no
+   *   key: `insecure_page`, `browser_too_old`, `no_memory`.
    */
   static async comeIn(code: string): Promise<Screen> {
     // 2.
@@ -93,18 +95,17 @@ export function codeIn(hash: string): string | null {
 
 /** Return a key for an order, as the institution takes it. */
 export function newOrderKey(): string {
-  return toHex(crypto.getRandomValues(new Uint8Array(16)));
+  return toHex(drawn(ORDER_KEY_BYTES));
 }
 
-async function newKey(): Promise<KeptKey> {
-  const pair = (await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"])) as CryptoKeyPair;
-  const key = { pair, publicKey: new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey)) };
+async function newKey(): Promise<Device> {
+  const key = await makeDevice();
   await keep(key);
   return key;
 }
 
 async function signed(
-  key: KeptKey,
+  key: Device,
   aheadMs: number,
   method: string,
   path: string,
@@ -113,13 +114,12 @@ async function signed(
 ): Promise<Fields> {
   const content = body === undefined ? new Uint8Array() : utf8(JSON.stringify(body));
   const target = location.origin + path;
-  const sign = async (message: Bytes) =>
-    new Uint8Array(await crypto.subtle.sign("Ed25519", key.pair.privateKey, message));
+  const sign = (message: Bytes) => signBy(key, message);
   const headers: Record<string, string> = {
     ...(await signRequest({ method, target, body: content }, sign, {
-      keyid: `staff/${ED25519}/${toHex(key.publicKey)}`,
-      suite: ED25519,
-      nonce: toHex(crypto.getRandomValues(new Uint8Array(NONCE_BYTES))),
+      keyid: `staff/${key.suite}/${toHex(key.key)}`,
+      suite: key.suite,
+      nonce: toHex(drawn(NONCE_BYTES)),
       nowMs: Date.now() + aheadMs,
       lifeS: LIFE_S,
     })),

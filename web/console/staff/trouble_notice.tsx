@@ -13,6 +13,12 @@ const t = phrases({
   admission_ended: ["Your day at this screen is over.", "您在此页面的工作时段已结束。"],
   unreachable: ["The service does not answer.", "服务没有响应。"],
   bad_request_signature: ["The signature of this page does not count here.", "本页面的签名在此无效。"],
+  insecure_page: ["A browser keeps a key for a protected page only.", "浏览器仅为安全页面保存密钥。"],
+  browser_too_old: ["This browser makes no keys of the kind that is needed.", "本浏览器不支持所需的密钥类型。"],
+  no_memory: ["This browser keeps nothing for the page.", "本浏览器不为该页面保存数据。"],
+  open_safely: ["Open it by https://, or on the machine itself.", "请通过 https:// 打开，或在本机打开。"],
+  use_newer: ["Use a newer browser.", "请使用新版浏览器。"],
+  let_keep: ["Leave the private window, or let this site keep data.", "请退出无痕窗口，或允许本站保存数据。"],
   ask_anew: [
     "Ask whoever has the institution's certificate for another link.",
     "请向持有本机构证书的人员索取新的链接。",
@@ -36,22 +42,27 @@ const t = phrases({
 
 type Told = Parameters<typeof t>[0];
 
-const NEXT: Readonly<Record<string, Told>> = {
-  invitation_unknown: "ask_anew",
-  invitation_used: "ask_anew",
-  invitation_expired: "ask_anew",
-  admission_ended: "ask_anew",
-  unreachable: "see_network",
-  bad_request_signature: "see_address",
-  not_your_customer: "check_number",
-  bad_search: "check_number",
-  bad_basis: "write_basis",
-  day_not_over: "next_day",
-};
+const NEXT: ReadonlyMap<string, Told> = new Map<string, Told>(
+  Object.entries({
+    insecure_page: "open_safely",
+    browser_too_old: "use_newer",
+    no_memory: "let_keep",
+    invitation_unknown: "ask_anew",
+    invitation_used: "ask_anew",
+    invitation_expired: "ask_anew",
+    admission_ended: "ask_anew",
+    unreachable: "see_network",
+    bad_request_signature: "see_address",
+    not_your_customer: "check_number",
+    bad_search: "check_number",
+    bad_basis: "write_basis",
+    day_not_over: "next_day",
+  } satisfies Record<string, Told>),
+);
 
 /** Something that did not work. */
 export function TroubleNotice({ trouble }: { trouble: Trouble }) {
-  const next = NEXT[trouble.code];
+  const next = NEXT.get(trouble.code);
   const told = next === undefined ? tell(trouble) : { title: t(trouble.code as Told), next: t(next) };
   return (
     <Notice kind="bad" title={told.title}>
