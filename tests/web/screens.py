@@ -23,7 +23,7 @@ _PICTURES_WANTED: Final = "DCEP_PICTURES"
 # What the browser itself says of an answer that did not come or was no: a page is judged by what it makes of it.
 _OF_THE_NETWORK: Final = "Failed to load resource"
 # A machine of two cores runs a currency, a browser and the test at once.
-PATIENCE_MS: Final = 15_000
+PATIENCE_MS: Final = 30_000
 _RULES: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
