@@ -10,6 +10,7 @@ import { Notice, Spinner } from "../shared/ui/surfaces.tsx";
 import { tell } from "../shared/ui/troubles.ts";
 import { Home } from "./home.tsx";
 import { FirstRun } from "./opening/first_run.tsx";
+import { RecoveryCode } from "./opening/recovery_code.tsx";
 import { Purse } from "./purse.ts";
 import { go, useView } from "./views.ts";
 
@@ -20,19 +21,28 @@ const t = phrases({
   home: ["Back to the wallet", "返回钱包"],
 });
 
-type Found = "looking" | "none" | Purse | Readonly<{ trouble: unknown }>;
+type Found = "looking" | "none" | Purse | Readonly<{ held: HeldWallet; code: string }> | Readonly<{ trouble: unknown }>;
 
 /** The page. */
 export function App() {
   useLanguage();
   const view = useView();
   const [found, setFound] = useState<Found>("looking");
-  const begin = (held: HeldWallet) => setFound(new Purse(held));
+  const begin = async (held: HeldWallet) => {
+    const code = await held.unwrittenCode();
+    setFound(code === null ? new Purse(held) : { held, code });
+  };
+  const written = async (held: HeldWallet) => {
+    await held.codeIsWritten();
+    await begin(held);
+  };
   useEffect(() => {
-    Holder.kept("wallet").then(
-      (held) => (held === null ? setFound("none") : begin(held)),
-      (trouble: unknown) => setFound({ trouble }),
-    );
+    const look = async () => {
+      const held = await Holder.kept("wallet");
+      if (held === null) setFound("none");
+      else await begin(held);
+    };
+    look().catch((trouble: unknown) => setFound({ trouble }));
   }, []);
   useEffect(() => {
     if (!(found instanceof Purse)) return undefined;
@@ -49,9 +59,11 @@ export function App() {
       {found === "looking" ? (
         <Spinner label={t("looking")} />
       ) : found === "none" ? (
-        <FirstRun onOpen={begin} />
+        <FirstRun onOpen={(held) => void begin(held)} />
       ) : found instanceof Purse ? (
         <Home purse={found} view={view} />
+      ) : "held" in found ? (
+        <RecoveryCode held={found.held} code={found.code} onDone={() => void written(found.held)} />
       ) : (
         <Notice kind="bad" title={tell(found.trouble).title}>
           <p>{tell(found.trouble).next}</p>

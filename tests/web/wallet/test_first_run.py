@@ -78,6 +78,27 @@ def test_the_wallet_is_there_when_the_page_is_opened_again(
     elsewhere.sees("Open the wallet")
 
 
+def test_a_recovery_code_is_shown_until_it_is_written_down(
+    currency: Currency, page_at: PageAt, screens: Screens
+) -> None:
+    """A page that is closed too soon has lost nobody's code; once it is on paper the browser has it no more."""
+    url = f"{currency.urls['icbc']}/wallet"
+    li = Person(page_at(url))
+    li.show_evidence("II")
+    li.press("Open the wallet")
+    code = li.page.locator(".recovery-code").inner_text()
+    li.page.close()
+
+    again = Person(screens.again(li.device, url))
+    expect(again.page.locator(".recovery-code")).to_have_text(code)
+    again.press("I have written it down")
+    again.has("0.00")
+    again.page.reload()
+
+    again.has("0.00")
+    expect(again.page.locator(".recovery-code")).to_have_count(0)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", ["phone", "desk"])
 def test_nothing_on_the_first_page_keeps_somebody_out(

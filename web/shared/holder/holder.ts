@@ -139,6 +139,14 @@ export class Holder implements HeldWallet {
 
   // Reading.
 
+  async unwrittenCode(): Promise<string | null> {
+    return (await this.#store.get("unwritten")) ?? null;
+  }
+
+  async codeIsWritten(): Promise<void> {
+    await this.#store.keep({ unwritten: undefined });
+  }
+
   async account(): Promise<Account> {
     const account = accountOf(required(await this.#asked({ method: "GET", path: `/v1/wallets/${this.wallet}` })));
     // Another device may have changed the policy; what is signed next is signed under the new one.

@@ -65,7 +65,8 @@ export async function openWallet(store: Store, opening: Opening): Promise<string
       ...{ wallet, lane: 0, epoch: FIRST_EPOCH, policy: kept.policy },
       ...{ nextNumber: 1, firstNumber: 1 },
     };
-    await store.keep({ identity, opening: undefined });
+    const unwritten = opening.untilWritten === true && kept.recoveryCode !== null ? kept.recoveryCode : undefined;
+    await store.keep({ identity, opening: undefined, unwritten });
     return kept.recoveryCode;
   });
 }

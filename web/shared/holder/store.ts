@@ -58,6 +58,8 @@ export interface Kept {
   readonly device: Device;
   readonly identity: Identity;
   readonly opening: OpeningKept;
+  /** The recovery code of a page that shows it until its holder has written it down; gone then. */
+  readonly unwritten: string;
   /** Whether a recovery is under way: until it ends this device's key is not in the policy. */
   readonly recovering: boolean;
   /** The command that put the policy in force, if this device gave it. */

@@ -150,12 +150,14 @@ export interface Opening {
   readonly evidence: Evidence;
   /** Make a recovery key beside the device's; `true` unless said otherwise. */
   readonly recovery?: boolean;
+  /** Keep the code until `codeIsWritten`, so that a page which is closed before shows it again; else it is kept nowhere. */
+  readonly untilWritten?: boolean;
 }
 
 /** A wallet that was just opened, and the code with which it can be recovered; null where none was wanted. */
 export interface Opened {
   readonly held: HeldWallet;
-  /** Shown once: it is kept nowhere. */
+  /** Shown once; `untilWritten` says whether it is kept till then. */
   readonly recoveryCode: string | null;
 }
 
@@ -196,6 +198,11 @@ export interface HeldWallet {
   readonly lane: number;
   /** This device's key as `SUITE:HEX`. */
   readonly key: string;
+
+  /** The recovery code that its holder has not written down yet; null where there is none. */
+  unwrittenCode(): Promise<string | null>;
+  /** It is on paper: forget it here. */
+  codeIsWritten(): Promise<void>;
 
   account(): Promise<Account>;
   history(cursor?: string | null): Promise<Page<Movement>>;

@@ -28,10 +28,6 @@ const t = phrases({
   nothing_next: ["Choose one that shows the whole code, sharp.", "请选择清晰、完整的二维码图片。"],
 });
 
-/** The longer side of what is looked at, in pixels: enough for a code of 500 characters, little enough for a phone. */
-const LONGEST_SIDE = 960;
-const PAUSE_MS = 80;
-
 type Fault = "denied" | "missing" | "nothing";
 
 /** The scanner; `onText` gets what the code says, once. What it means, and whether it is one of ours, is not judged here. */
@@ -96,34 +92,14 @@ async function scan(video: HTMLVideoElement, end: AbortSignal, opened: () => voi
     video.srcObject = stream;
     await video.play();
     opened();
-    const { read } = await loading;
-    return await look(video, end, read);
+    // 2.
+    return await (await loading).watch(video, end);
   } catch (error) {
     if (end.aborted) return null;
     throw error;
   } finally {
     close();
   }
-}
-
-// 2.
-async function look(
-  video: HTMLVideoElement,
-  end: AbortSignal,
-  read: (picture: ImageData) => Promise<string | null>,
-): Promise<string | null> {
-  const canvas = document.createElement("canvas");
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  while (!end.aborted && context !== null) {
-    const scale = Math.min(1, LONGEST_SIDE / Math.max(video.videoWidth, video.videoHeight, 1));
-    canvas.width = Math.max(1, Math.round(video.videoWidth * scale));
-    canvas.height = Math.max(1, Math.round(video.videoHeight * scale));
-    context.drawImage(video, 0, 0, canvas.width, canvas.height);
-    const text = await read(context.getImageData(0, 0, canvas.width, canvas.height));
-    if (text !== null) return end.aborted ? null : text;
-    await new Promise((later) => setTimeout(later, PAUSE_MS));
-  }
-  return null;
 }
 
 function faultOf(error: unknown): Fault {
