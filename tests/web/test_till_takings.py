@@ -12,6 +12,7 @@ from dcep.ids import NetworkId
 from dcep.messages.layout import Seq
 from dcep.messages.merchants.refund_codes import RefundCode, encode_refund_code
 from dcep.money import Fen
+from tests.web.camera import Camera
 from tests.web.processes import Currency
 from tests.web.screens import PageAt
 from tests.web.shops import Customer, Shop, customer_of
@@ -82,6 +83,17 @@ def test_a_customers_refund_code_finds_the_payment(currency: Currency, shop: Sho
     expect(shop.page.get_by_text("All of it was paid back")).to_be_visible()
     assert li.balance == Fen(50_000)
     assert currency.law_holds()
+
+
+def test_the_camera_reads_a_customers_refund_code(currency: Currency, shop: Shop, li: Customer, camera: Camera) -> None:
+    """The customer holds his telephone before the till."""
+    camera.see(_refund_code(currency, li))
+    shop.go("Takings")
+    shop.page.get_by_role("button", name="Refund by a customer's code").click()
+
+    shop.page.get_by_role("button", name="Scan it with the camera").click()
+
+    expect(shop.page.get_by_role("button", name="Pay ¥12.50 back")).to_be_visible()
 
 
 def test_a_refund_code_that_is_none_is_said_to_be_none(currency: Currency, shop: Shop, li: Customer) -> None:

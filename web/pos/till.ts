@@ -204,11 +204,11 @@ export class Till {
 
   /** Return the payment that a customer's refund code names, proven by its receipt.
    *
-   * @throws BadRefundCode: the text is none. Trouble: `other_network`, `other_shop`, or there is no such payment.
+   * @throws BadRefundCode: the text is none. Trouble: `foreign_code`, `other_shop`, or there is no such payment.
    */
   async paymentOf(text: string): Promise<Movement> {
     const code = decodeRefundCode(text);
-    if (code.network !== this.holder.operator.network) throw new Trouble("other_network", "a code of another network");
+    if (code.network !== this.holder.operator.network) throw new Trouble("foreign_code", "a code of another network");
     if (code.merchant !== this.holder.wallet) throw new Trouble("other_shop", "a payment to somebody else");
     const proof = await this.holder.receipt(code);
     if (proof.kind !== "pay" || proof.answer !== "settled" || proof.receiver !== this.holder.wallet) {

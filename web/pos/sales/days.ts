@@ -3,7 +3,7 @@
 import type { Movement } from "../../shared/holder/types.ts";
 import { isoDay } from "../../shared/ui/i18n.ts";
 import { type Ask, Lines } from "./lines.ts";
-import { dayBefore, type Reference, referencesOf, startOf } from "./references.ts";
+import { dayBefore, during, type Reference, referencesOf, startOf } from "./references.ts";
 import { type Takings, takingsOf } from "./takings.ts";
 
 export class Days {
@@ -57,9 +57,10 @@ export class Days {
 
   /** Learn which requests the payments of a day answer: of that day, or of the one before it around midnight. */
   async #resolve(lines: readonly Movement[], day: string): Promise<void> {
+    const isOfDay = during(day);
     for (const asked of [day, dayBefore(day)]) {
       const memos = lines
-        .filter(({ kind, atMs }) => kind === "received" && isoDay(atMs) === day)
+        .filter(({ kind, atMs }) => kind === "received" && isOfDay(atMs))
         .flatMap(({ memo }) => (memo === null || this.#references.has(memo) ? [] : [memo]));
       if (memos.length === 0) return;
       for (const [memo, reference] of await referencesOf(memos, asked)) this.#references.set(memo, reference);

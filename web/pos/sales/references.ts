@@ -63,6 +63,12 @@ export function dayBefore(day: string): string {
   return isoDay(startOf(day) - DAY_MS / 2);
 }
 
+/** Return whether moments are of a day. */
+export function during(day: string): (ms: number) => boolean {
+  const begin = startOf(day);
+  return (ms) => begin <= ms && ms < begin + DAY_MS;
+}
+
 /** Return the moment at which a day begins in Shanghai, which has no daylight saving. */
 export function startOf(day: string): number {
   return Date.parse(`${day}T00:00:00+08:00`);

@@ -68,6 +68,11 @@ export function paymentOf(sale: Sale): Answer | null {
   return sale.answers.find((answer) => answer.flaw === null) ?? null;
 }
 
+/** Tell whether a sale has an answer of which a person has to decide what becomes of it. */
+export function isUndecided(sale: Sale): boolean {
+  return sale.answers.some((answer) => answer.flaw !== null && !answer.decided);
+}
+
 /** Return how a sale stands at a moment of the ledger's time. */
 export function stateOf(sale: Sale, nowMs: number): SaleState {
   if (paymentOf(sale) !== null) return "paid";

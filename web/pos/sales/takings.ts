@@ -6,8 +6,7 @@
 
 import type { Movement } from "../../shared/holder/types.ts";
 import type { Fen } from "../../shared/protocol/money.ts";
-import { isoDay } from "../../shared/ui/i18n.ts";
-import type { Reference } from "./references.ts";
+import { during, type Reference } from "./references.ts";
 
 /** A payment that was received, or a refund that was paid. */
 export interface Taking {
@@ -49,13 +48,15 @@ export function takingsOf(
   lines: readonly Movement[],
   references: ReadonlyMap<string, Reference>,
 ): Takings {
+  const isOfDay = during(day);
+  const refunded = refundsOf(lines);
   const payments = new Map(lines.filter(({ kind }) => kind === "received").map((line) => [line.command, line]));
   const taken = lines.flatMap((movement) => {
     const kind = kindOf(movement);
-    if (kind === null || isoDay(movement.atMs) !== day) return [];
+    if (kind === null || !isOfDay(movement.atMs)) return [];
     const paid = kind === "payment" ? movement : payments.get(movement.refersTo ?? "");
     const reference = references.get(paid?.memo ?? "") ?? null;
-    return [{ movement, kind, reference, refunded: refundedOf(movement.command, lines) }];
+    return [{ movement, kind, reference, refunded: refunded.get(movement.command) ?? 0n }];
   });
   const tills = [...new Set(taken.map((taking) => taking.reference?.till ?? null))];
   return {
@@ -73,9 +74,16 @@ export function takingsOf(
 
 /** Return what was paid back of a payment so far, fen. */
 export function refundedOf(command: string, lines: readonly Movement[]): Fen {
-  return lines
-    .filter((line) => line.kind === "refund_paid" && line.refersTo === command)
-    .reduce((sum, line) => sum + line.amount, 0n);
+  return refundsOf(lines).get(command) ?? 0n;
+}
+
+/** What was paid back, by the payment: a busy shop has many lines, and they are gone through once. */
+function refundsOf(lines: readonly Movement[]): ReadonlyMap<string, Fen> {
+  const sums = new Map<string, Fen>();
+  for (const { kind, refersTo, amount } of lines) {
+    if (kind === "refund_paid" && refersTo !== null) sums.set(refersTo, (sums.get(refersTo) ?? 0n) + amount);
+  }
+  return sums;
 }
 
 function kindOf(movement: Movement): "payment" | "refund" | null {

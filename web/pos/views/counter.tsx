@@ -7,7 +7,7 @@ import { Frame, useLanguage } from "../../shared/ui/frame.tsx";
 import { isoDay, phrases } from "../../shared/ui/i18n.ts";
 import { Badge, Card, Notice } from "../../shared/ui/surfaces.tsx";
 import { displayed } from "../display.ts";
-import { type Sale, stateOf } from "../sales/sale.ts";
+import { isUndecided, type Sale, stateOf } from "../sales/sale.ts";
 import type { Taking } from "../sales/takings.ts";
 import type { Till } from "../till.ts";
 import { Leaving } from "./coming/leaving.tsx";
@@ -94,7 +94,7 @@ function Parts({ till }: { till: Till }) {
 
 /** Money that came for sales from which one has gone on. */
 function Older({ till, current }: { till: Till; current: Sale | null }) {
-  const others = till.sales.filter((sale) => sale.reference !== current?.reference);
+  const others = till.sales.filter((sale) => sale.reference !== current?.reference && isUndecided(sale));
   return (
     <>
       {others.map((sale) => (

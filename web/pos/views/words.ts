@@ -26,7 +26,7 @@ const TABLE = {
     "No wallet has this number: a digit is wrong. Compare it with the shop's first till.",
     "没有这个钱包编号：有一位数字不对，请与第一个收银台核对。",
   ],
-  other_network: ["This code is of another network.", "这是其他网络的码。"],
+  foreign_code: ["This code is of another network.", "这是其他网络的码。"],
   other_shop: ["This payment went to another shop.", "这笔付款不是付给本店的。"],
   other_payment: ["The ledger knows no such payment to this shop.", "账本中没有付给本店的这笔付款。"],
   no_such_place: ["The ledger knows no such payment to this shop.", "账本中没有付给本店的这笔付款。"],

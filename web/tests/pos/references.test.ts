@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { dayBefore, memoOf, readReference, referencesOf, referenceText, startOf } from "../../pos/sales/references.ts";
+import { dayBefore, during, memoOf, readReference, referencesOf, referenceText, startOf } from "../../pos/sales/references.ts";
 
 const DAY = "2026-11-27";
 const memosOf = (...texts: readonly string[]): Promise<readonly string[]> => Promise.all(texts.map(memoOf));
@@ -49,6 +49,10 @@ test("behind a long gap nothing is looked for, nor on another day", async () => 
 // A request of one minute to midnight is paid on the next day.
 test("a day begins at midnight in Shanghai", () => {
   assert.equal(startOf(DAY), Date.parse("2026-11-26T16:00:00Z"));
+  assert.deepEqual(
+    [-1, 0, 86_399_999, 86_400_000].map((ms) => during(DAY)(startOf(DAY) + ms)),
+    [false, true, true, false],
+  );
   assert.equal(dayBefore("2026-03-01"), "2026-02-28");
   assert.equal(dayBefore("2027-01-01"), "2026-12-31");
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { answered, type Placed, paymentOf, type Sale, stateOf } from "../../pos/sales/sale.ts";
+import { answered, isUndecided, type Placed, paymentOf, type Sale, stateOf } from "../../pos/sales/sale.ts";
 import { CUSTOMER, SHOP } from "./lines.ts";
 
 const MADE = 1_700_000_000_000;
@@ -37,6 +37,7 @@ test("a payment of the amount, for this request, in time, pays the sale", () => 
 
   assert.equal(stateOf(sale, MADE + 6_000), "paid");
   assert.deepEqual(paymentOf(sale)?.command, PROOF.command);
+  assert.equal(isUndecided(sale), false);
   assert.equal(stateOf(sale, SALE.expiresAtMs + 1), "paid");
 });
 
@@ -71,6 +72,7 @@ test("money that does not simply pay the sale is kept with the reason", () => {
   for (const sale of [less, late, taken]) {
     assert.equal(paymentOf(sale), null);
     assert.equal(stateOf(sale, MADE), "unclear");
+    assert.equal(isUndecided(sale), true);
   }
 });
 

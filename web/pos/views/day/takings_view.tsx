@@ -40,10 +40,13 @@ const t = phrases({
   refund: ["Refund", "退款"],
   back: ["{amount} paid back", "已退 {amount}"],
   all_back: ["paid back", "已全额退款"],
+  more: ["Show more", "显示更多"],
   behind: ["These figures may be behind", "数据可能不是最新"],
 });
 
 const DAY_MS = 86_400_000;
+/** As many lines are shown at first, and as many more by each press. */
+const SOME = 100;
 
 export function TakingsView({ till }: { till: Till }) {
   useTill(till);
@@ -51,6 +54,7 @@ export function TakingsView({ till }: { till: Till }) {
   const [chosen, choose] = useState(today);
   const [opened, open] = useState<Taking | null>(null);
   const [isReading, read] = useState(false);
+  const [most, show] = useState(SOME);
   const takings = till.takings(chosen);
   const fault = useRead(till, chosen);
   const dayAfter = isoDay(startOf(chosen) + DAY_MS + 1);
@@ -84,7 +88,8 @@ export function TakingsView({ till }: { till: Till }) {
         </div>
       </Card>
       <Card title={t("lines")}>
-        <TakingList takings={takings} onOpen={open} />
+        <TakingList takings={takings} onOpen={open} most={most} />
+        {takings.lines.length > most ? <Button onPress={() => show(most + SOME)}>{t("more")}</Button> : null}
       </Card>
       {opened === null ? null : <PaymentSheet till={till} payment={opened.movement} onClose={() => open(null)} />}
       {isReading ? <RefundCodeSheet till={till} onClose={() => read(false)} /> : null}
@@ -115,11 +120,11 @@ function useRead(till: Till, chosen: string): string | undefined {
 export function TakingList({
   takings,
   onOpen,
-  most = 200,
+  most,
 }: {
   takings: Takings;
   onOpen: (taking: Taking) => void;
-  most?: number;
+  most: number;
 }) {
   if (takings.lines.length === 0) return <Empty>{t("nothing")}</Empty>;
   return (

@@ -98,7 +98,7 @@ function Actions({
   }
   return (
     <div class="sale-actions">
-      {state === "expired" ? (
+      {state === "expired" || state === "unclear" ? (
         <Button look="main" size="large" wide icon="code" busy={isBusy} onPress={again}>
           {t("again")}
         </Button>
