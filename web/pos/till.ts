@@ -41,7 +41,7 @@ export class Till {
   #again: ReturnType<typeof setTimeout> | undefined;
   #hush: () => void = () => undefined;
 
-  constructor(holder: HeldWallet, book: Book, shop: Shop) {
+  private constructor(holder: HeldWallet, book: Book, shop: Shop) {
     this.holder = holder;
     this.#book = book;
     this.#shop = shop;
@@ -73,8 +73,17 @@ export class Till {
     return this.#trouble;
   }
 
-  /** Begin to work; `end` ends it. */
-  async begin(): Promise<void> {
+  /** Return a till that works; `end` ends it. */
+  static async at(holder: HeldWallet, book: Book, shop: Shop): Promise<Till> {
+    await book.keepShop(shop);
+    const till = new Till(holder, book, shop);
+    await till.#begin();
+    return till;
+  }
+
+  async #begin(): Promise<void> {
+    // What draws codes is loaded now: without a network it could not be, and a code is shown all the same.
+    void import("uqr").catch(() => undefined);
     this.#sales = await this.#book.sales(this.holder.now());
     this.#hush = this.holder.listen((event) => void this.#hear(event), {
       onConnection: (isConnected) => {

@@ -12,7 +12,7 @@ from dcep.money import Fen
 from tests.web.camera import Camera
 from tests.web.processes import Currency
 from tests.web.screens import PageAt, take_picture
-from tests.web.shops import Shop, customer_of
+from tests.web.till.shops import Shop, customer_of
 from tests.web.wallet.holders import Person
 
 pytestmark = pytest.mark.long

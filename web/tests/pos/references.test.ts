@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { dayBefore, during, memoOf, readReference, referencesOf, referenceText, startOf } from "../../pos/sales/references.ts";
+import {
+  dayBefore,
+  during,
+  memoOf,
+  readReference,
+  referencesOf,
+  referenceText,
+  startOf,
+} from "../../pos/sales/references.ts";
 
 const DAY = "2026-11-27";
 const memosOf = (...texts: readonly string[]): Promise<readonly string[]> => Promise.all(texts.map(memoOf));

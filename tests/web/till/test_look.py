@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Response, expect
+from playwright.sync_api import expect
 
 from tests.web.processes import Currency
 from tests.web.screens import PageAt, Scheme, Size, hindrances, take_picture
-from tests.web.shops import Customer, Shop, customer_of
+from tests.web.till.shops import Customer, Shop
 
 pytestmark = pytest.mark.long
-
-
-@pytest.fixture
-def li(currency: Currency, tmp_path: Path) -> Iterator[Customer]:
-    """Return a customer of another bank with 500 yuan."""
-    with customer_of(currency, "ccb", tmp_path) as customer:
-        yield customer
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -62,24 +51,6 @@ def test_nobody_is_kept_out_of_any_part(
     take_picture(shop.page, f"till-shop-{name}", whole=True)
 
     assert {part: faults for part, faults in found.items() if faults} == {}
-
-
-def test_the_page_comes_in_sixty_kilobytes(currency: Currency, page_at: PageAt) -> None:
-    """A till begins on a market with a bad network; the scanner comes when it is wanted."""
-    page = page_at("about:blank")
-    loaded: list[Response] = []
-
-    def hear(answer: Response) -> None:
-        loaded.append(answer)
-
-    page.on("response", hear)
-    page.goto(currency.urls["icbc"] + "/pos")
-    expect(page.get_by_role("button", name="Open the wallet")).to_be_visible()
-
-    sizes = {answer.url.rpartition("/")[2]: len(gzip.compress(answer.body())) for answer in loaded}
-
-    assert any(name.endswith(".js") for name in sizes)
-    assert sum(sizes.values()) <= 60_000, sizes
 
 
 def test_a_shop_works_in_chinese(currency: Currency, page_at: PageAt) -> None:

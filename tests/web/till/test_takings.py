@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,16 +14,9 @@ from dcep.money import Fen
 from tests.web.camera import Camera
 from tests.web.processes import Currency
 from tests.web.screens import PageAt
-from tests.web.shops import Customer, Shop, customer_of
+from tests.web.till.shops import Customer, Shop
 
 pytestmark = pytest.mark.long
-
-
-@pytest.fixture
-def li(currency: Currency, tmp_path: Path) -> Iterator[Customer]:
-    """Return a customer of another bank with 500 yuan."""
-    with customer_of(currency, "ccb", tmp_path) as customer:
-        yield customer
 
 
 @pytest.fixture

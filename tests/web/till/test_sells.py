@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 
 from dcep.money import Fen
 from tests.web.processes import Currency
 from tests.web.screens import PageAt, Screens
-from tests.web.shops import Customer, Shop, customer_of
+from tests.web.till.shops import Customer, Shop
 
 pytestmark = pytest.mark.long
 
@@ -22,13 +19,6 @@ def shop(currency: Currency, page_at: PageAt) -> Shop:
     opened = Shop(page_at(currency.urls["icbc"] + "/pos", "desk"))
     opened.open()
     return opened
-
-
-@pytest.fixture
-def li(currency: Currency, tmp_path: Path) -> Iterator[Customer]:
-    """Return a customer of another bank with 500 yuan."""
-    with customer_of(currency, "ccb", tmp_path) as customer:
-        yield customer
 
 
 def test_a_shop_sees_it_paid_in_front_of_the_customer(currency: Currency, shop: Shop, li: Customer) -> None:

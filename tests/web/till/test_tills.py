@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 
 from tests.web.processes import Currency
 from tests.web.screens import PageAt, take_picture
-from tests.web.shops import Customer, Shop, customer_of
+from tests.web.till.shops import Customer, Shop
 
 pytestmark = pytest.mark.long
-
-
-@pytest.fixture
-def li(currency: Currency, tmp_path: Path) -> Iterator[Customer]:
-    """Return a customer of another bank with 500 yuan."""
-    with customer_of(currency, "ccb", tmp_path) as customer:
-        yield customer
 
 
 @pytest.fixture
