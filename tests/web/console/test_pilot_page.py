@@ -80,12 +80,13 @@ def test_everybody_finds_his_ticket_and_takes_board_and_draw_home(
     field.fill(f" {winner.upper()} ")
 
     expect(page.get_by_text("This ticket has won.")).to_be_visible()
-    for name, command in (("Download the draw", "draw"), ("Download the signed board", "board")):
+    checks = (("Download the draw", "draw", ()), ("Download the signed board", "board", ("--movements",)))
+    for name, command, more in checks:
         with page.expect_download() as taken:
             page.get_by_role("link", name=name).click()
         file = tmp_path / command
         taken.value.save_as(file)
-        checked = [*_DCEP, "pilot", command, str(file), "--data", str(town.data), "--json"]
+        checked = [*_DCEP, "pilot", command, str(file), "--data", str(town.data), "--json", *more]
         assert json.loads(subprocess.run(checked, capture_output=True, check=True).stdout)["ok"] is True
     assert hindrances(page) == []
     take_picture(page, "pilot-phone-dark", whole=True)

@@ -7,6 +7,7 @@ lost is done again and ends as it did. The database is SQLite by the standard li
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Any, Final
 from dcep.clock import UnixMs
 from dcep.errors import BadInput
 
+_FILE: Final = "pilot.db"
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS ends (
@@ -58,8 +60,11 @@ class Journal:
     """The office's memory, for one process at a time."""
 
     def __init__(self, folder: Path) -> None:
+        # Its owner's alone: the password of every key and the seed of a draw stand in it. What SQLite puts beside it is
+        # made with the same rights.
+        os.close(os.open(folder / _FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         # Threads take turns: each statement is a transaction of its own.
-        self._database = sqlite3.connect(folder / "pilot.db", isolation_level=None, check_same_thread=False)
+        self._database = sqlite3.connect(folder / _FILE, isolation_level=None, check_same_thread=False)
         # Without a flush for each step: what a power cut takes is done again under the same keys.
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")

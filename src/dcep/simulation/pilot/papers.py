@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
@@ -97,7 +98,9 @@ def _write(path: Path, data: bytes) -> Path:
 
 def _write_attempts(path: Path, ends: Iterable[End]) -> Path:
     new = path.with_suffix(".new")
-    with new.open("w", encoding="utf-8", newline="") as stream:
+    # Its owner's alone, as what it says.
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
         lines = csv.writer(stream, lineterminator="\n")
         lines.writerow(_COLUMNS)
         for end in ends:

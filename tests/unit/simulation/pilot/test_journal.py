@@ -76,6 +76,20 @@ def test_attempts_are_read_as_they_were_written(tmp_path: Path) -> None:
     assert read_attempts(attempts_file(tmp_path, 1)) == ends
 
 
+def test_what_is_not_for_everybody_is_its_owners_alone(tmp_path: Path) -> None:
+    """The journal holds the password of every key and the seed of a draw; attempts name who paid whom."""
+    journal = Journal(tmp_path)
+    journal.keep(_END)
+    journal.keep_document("board-1", b"a board")
+    write_papers(tmp_path, journal)
+
+    modes = {file.name: file.stat().st_mode & 0o077 for file in tmp_path.iterdir()}
+    journal.close()
+
+    assert {name for name, mode in modes.items() if mode} == {"board-1.json"}
+    assert {"pilot.db", "pilot.db-wal", "attempts-1.csv"} <= set(modes)
+
+
 @pytest.mark.parametrize("text", ["", "key\nx\n", "\x00", "key,phase\np1,one\n"])
 def test_a_file_that_is_no_attempts_is_wrong_input(tmp_path: Path, text: str) -> None:
     """It is said, and nothing is computed of it."""
