@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { formatWalletId } from "../shared/protocol/ids.ts";
+import { yuan } from "../shared/protocol/money.ts";
 import { Button } from "../shared/ui/actions.tsx";
 import { moment, phrases } from "../shared/ui/i18n.ts";
 import { Icon, type IconName } from "../shared/ui/icons.tsx";
@@ -126,7 +127,7 @@ function Balance({ purse, seen }: { purse: Purse; seen: Seen }) {
       {account === null || account.locked === 0n ? null : (
         <p class="balance-foot">
           <Icon name="lock" size={16} />
-          <Money fen={account.locked} />
+          {t("locked", { amount: `¥${yuan(account.locked)}` })}
         </p>
       )}
     </section>
