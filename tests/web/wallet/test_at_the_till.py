@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.web.camera import Camera
 from tests.web.processes import Currency
 from tests.web.screens import PageAt, take_picture
-from tests.web.shops import Shop
+from tests.web.till.shops import Shop
 from tests.web.wallet.holders import Person
 
 pytestmark = pytest.mark.long
