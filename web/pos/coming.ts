@@ -8,12 +8,6 @@ import { Book } from "./book.ts";
 
 const NAME = "till";
 
-/** A wallet that was opened, and the code that brings it back to another device; null where that was shown before. */
-export interface Opened {
-  readonly holder: HeldWallet;
-  readonly recoveryCode: string | null;
-}
-
 /** How a device joins a shop: it says its key, and asks for the wallet until it is let in. `tills` has the story. */
 export interface Joining {
   /** Let this device's key wait at the operator, and return its code. */
@@ -27,13 +21,12 @@ export function keptWallet(): Promise<HeldWallet | null> {
   return Holder.kept(NAME);
 }
 
-/** Open a wallet, or go on with an opening that was cut.
+/** Open a wallet, or go on with an opening that was cut; its recovery code is kept until it is written down.
  *
  * @throws Trouble: the operator says no.
  */
-export async function openWallet(opening: Opening): Promise<Opened> {
-  const { held, recoveryCode } = await Holder.open(NAME, opening);
-  return { holder: held, recoveryCode };
+export async function openWallet(opening: Opening): Promise<HeldWallet> {
+  return (await Holder.open(NAME, { ...opening, untilWritten: true })).held;
 }
 
 /** Bring a wallet back: whatever the lost device may have signed never happens.

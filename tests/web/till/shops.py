@@ -42,6 +42,12 @@ class Shop:
 
     def open(self, name: str = "Morning Star Bakery", city: str = "Shenzhen") -> str:
         """Open the shop's wallet, write the recovery code down, and stand at the till; return the code."""
+        code = self.open_until_the_code(name, city)
+        self.write_down()
+        return code
+
+    def open_until_the_code(self, name: str, city: str) -> str:
+        """Open the shop's wallet, and return the recovery code that is to be written down."""
         person, page = next(_PEOPLE), self.page
         page.get_by_label("Name of the shop").fill(name)
         page.get_by_label("City").fill(city)
@@ -51,11 +57,14 @@ class Shop:
         page.get_by_label("Phone").fill(f"+86139{person:08}")
         page.get_by_label("Bank account").fill(f"6227{person:012}")
         page.get_by_role("button", name="Open the wallet").click()
-        page.get_by_label("I have written it down").check(timeout=_PATIENCE_MS)
-        code = page.locator(".recovery-code").inner_text()
-        page.get_by_role("button", name="Begin to sell").click()
-        expect(page.get_by_label("Amount to be paid")).to_be_visible()
-        return code
+        expect(page.locator(".recovery-code")).to_be_visible(timeout=_PATIENCE_MS)
+        return page.locator(".recovery-code").inner_text()
+
+    def write_down(self) -> None:
+        """Say that the recovery code is written down, and begin to sell."""
+        self.page.get_by_label("I have written it down").check()
+        self.page.get_by_role("button", name="Begin to sell").click()
+        expect(self.page.get_by_label("Amount to be paid")).to_be_visible()
 
     def ask(self, yuan: str) -> PaymentRequest:
         """Type an amount at the keyboard, show its code, and return what the code says."""

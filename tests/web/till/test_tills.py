@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web.processes import Currency
-from tests.web.screens import PageAt, take_picture
+from tests.web.screens import PageAt, Screens, take_picture
 from tests.web.till.shops import Customer, Shop
 
 pytestmark = pytest.mark.long
@@ -33,6 +33,24 @@ def tills(currency: Currency, page_at: PageAt) -> tuple[Shop, Shop]:
     expect(first.page.get_by_text("Each till sees all payments")).to_be_visible()
     expect(second.page.get_by_label("Amount to be paid")).to_be_visible()
     return first, second
+
+
+def test_a_recovery_code_is_shown_until_it_is_written_down(
+    currency: Currency, page_at: PageAt, screens: Screens
+) -> None:
+    """A till that is closed too soon has lost no shop's code; once it is on paper the till has it no more."""
+    address = currency.urls["icbc"] + "/pos"
+    first = Shop(page_at(address, "desk"))
+    code = first.open_until_the_code("Morning Star Bakery", "Shenzhen")
+    first.page.close()
+
+    again = Shop(screens.again(first.device, address))
+    expect(again.page.locator(".recovery-code")).to_have_text(code)
+    again.write_down()
+    again.page.reload()
+
+    expect(again.page.get_by_label("Amount to be paid")).to_be_visible()
+    expect(again.page.locator(".recovery-code")).to_have_count(0)
 
 
 def test_each_till_takes_payments_and_all_see_the_whole_day(tills: tuple[Shop, Shop], li: Customer) -> None:

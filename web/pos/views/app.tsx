@@ -21,11 +21,12 @@ const t = phrases({
 
 /** How one comes: loaded for those who come, a till that works never needs it. */
 type Rooms = typeof import("./coming/coming.tsx");
+type Unwritten = import("./coming/coming.tsx").Unwritten;
 
 type Stage =
   | Readonly<{ kind: "beginning" }>
   | Readonly<{ kind: "failed"; words: string }>
-  | Readonly<{ kind: "coming"; book: Book; holder: HeldWallet | null; rooms: Rooms }>
+  | Readonly<{ kind: "coming"; book: Book; holder: HeldWallet | null; left: Unwritten | null; rooms: Rooms }>
   | Readonly<{ kind: "working"; till: Till }>;
 
 export function App() {
@@ -47,7 +48,12 @@ export function App() {
         </Notice>
       ) : null}
       {stage.kind === "coming" ? (
-        <stage.rooms.Coming book={stage.book} holder={stage.holder} onCome={(till) => go({ kind: "working", till })} />
+        <stage.rooms.Coming
+          book={stage.book}
+          holder={stage.holder}
+          left={stage.left}
+          onCome={(till) => go({ kind: "working", till })}
+        />
       ) : null}
     </Frame>
   );
@@ -57,6 +63,11 @@ async function begun(): Promise<Stage> {
   const book = await Book.open();
   const holder = await keptWallet();
   const shop = await book.shop();
-  if (holder !== null && shop !== null) return { kind: "working", till: await Till.at(holder, book, shop) };
-  return { kind: "coming", book, holder, rooms: await import("./coming/coming.tsx") };
+  let left: Unwritten | null = null;
+  if (holder !== null && shop !== null) {
+    const [till, code] = [await Till.at(holder, book, shop), await holder.unwrittenCode()];
+    if (code === null) return { kind: "working", till };
+    left = { till, code };
+  }
+  return { kind: "coming", book, holder, left, rooms: await import("./coming/coming.tsx") };
 }

@@ -25,30 +25,39 @@ const t = phrases({
   recover: ["Lost till", "恢复"],
 });
 
-type Came = Readonly<{ till: Till; recoveryCode: string }>;
+/** A till whose recovery code nobody has written down yet. */
+export type Unwritten = Readonly<{ till: Till; code: string }>;
 
-/** The ways in; where a wallet is here already, its shop is asked for its name alone. */
+/** The ways in; where a wallet is here already, its shop is asked for its name alone, or for what is still to be written. */
 export function Coming({
   book,
   holder,
+  left,
   onCome,
 }: {
   book: Book;
   holder: HeldWallet | null;
+  left: Unwritten | null;
   onCome: (till: Till) => void;
 }) {
-  const [came, setCame] = useState<Came | null>(null);
-  const come = async (held: HeldWallet, shop: Shop) => onCome(await Till.at(held, book, shop));
+  const [unwritten, setUnwritten] = useState(left);
+  const come = async (held: HeldWallet, shop: Shop) => {
+    const [till, code] = [await Till.at(held, book, shop), await held.unwrittenCode()];
+    if (code === null) onCome(till);
+    else setUnwritten({ till, code });
+  };
   const open = async (opening: Opening, shop: Shop) => {
     // Kept first: who closes the page while the operator works finds the shop named when he comes back.
     await book.keepShop(shop);
-    const { holder: held, recoveryCode } = await openWallet(opening);
-    if (recoveryCode === null) return come(held, shop);
-    setCame({ till: await Till.at(held, book, shop), recoveryCode });
+    await come(await openWallet(opening), shop);
   };
-  if (came !== null) {
-    const { till, recoveryCode } = came;
-    return <RecoveryCode code={recoveryCode} wallet={till.holder.wallet} onWritten={() => onCome(till)} />;
+  const written = async (till: Till) => {
+    await till.holder.codeIsWritten();
+    onCome(till);
+  };
+  if (unwritten !== null) {
+    const { till, code } = unwritten;
+    return <RecoveryCode code={code} wallet={till.holder.wallet} onWritten={() => void written(till)} />;
   }
   if (holder !== null) return <ShopForm onNamed={(shop) => come(holder, shop)} />;
   return <Ways open={open} come={come} />;
