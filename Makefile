@@ -19,6 +19,8 @@ RUST_SOURCES := $(shell find rust -name target -prune -o \( -name '*.rs' -o -nam
 WEB_SOURCES := $(shell find web -name node_modules -prune -o -path web/tests -prune -o -type f -print)
 # The binding has no tests of its own, and maturin builds it in another way: building it here too would undo that each time.
 TESTED := --exclude dcep-python
+# One more than there are cores: a ledger's tests wait for the disk.
+TESTERS := $(shell expr $$(nproc) + 1)
 
 .DELETE_ON_ERROR:
 .PHONY: help setup demo test test-long mutate fuzz long-life lint format lock clean
@@ -34,7 +36,7 @@ demo: .venv/ready src/dcep/pages/wallet.html ## Set up, then tell the main job s
 test: .venv/ready src/dcep/pages/wallet.html ## Set up, then run every test but the long ones
 	$(NPM) test --silent
 	$(CARGO) test $(RUST) --profile checked $(TESTED)
-	$(BIN)/python -m pytest -m "not long" --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest -m "not long" --numprocesses $(TESTERS) --dist loadfile
 
 test-long: .venv/ready src/dcep/pages/wallet.html ## Run the long tests only: these, then mutants and hostile bytes
 	@tools/browser
