@@ -36,7 +36,7 @@ def test_hostile_bytes_do_no_harm(target: Target) -> None:
     """They are read as the one value whose bytes they are, or refused in words; both engines say the same."""
     examples = 30 if target.name in _SLOW else 120
 
-    assert fuzz(target, _seed(), examples) >= min(examples, 30)
+    assert fuzz(target, _seed(), examples) >= min(examples, 50)
 
 
 @pytest.mark.parametrize(("target", "file"), _KEPT, ids=lambda part: part if isinstance(part, str) else part.name)

@@ -1,8 +1,8 @@
 """Judge mutants: each is played in a process of its own, several side by side; what survives must be in the list.
 
 A mutant whose checks are swapped and whom no play tells apart may still be caught by the order test, which reads the
-source. Of the other kinds, and of the writes that must succeed, one that no play catches is played again with the twin
-beside it, and put to the engine's own tests: whatever an answer does not show, the bytes of the state do.
+source. Of the other kinds one that no play catches is played again with the twin beside it, and put to the engine's own
+tests: whatever an answer does not show, the bytes of the state do.
 """
 
 from __future__ import annotations
@@ -25,8 +25,6 @@ from tests.repo.tracked import ROOT
 LIST: Final = Path(__file__).with_name("equivalent.txt")
 # The two kinds that the plays or the order test must catch without the twin's help.
 REQUIRED: Final = frozenset({Kind.DROPPED, Kind.SWAPPED})
-# Where the writes stand that must succeed: no play brings about what they guard against, for a worker must be bought.
-_WRITES: Final = "book"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +51,7 @@ def judge(mutants: Iterable[Mutant], play: Play, source_of: Callable[[Mutant], b
         by = play(mutant, False)
         if not by and mutant.kind is Kind.SWAPPED and not asked_in_order(source_of(mutant).decode()):
             by = "order test"
-        if not by and (mutant.kind not in REQUIRED or Path(mutant.file).stem == _WRITES):
+        if not by and mutant.kind not in REQUIRED:
             twin = play(mutant, True)
             by = f"beside the twin: {twin}" if twin else ""
         return Judgement(mutant=mutant, by=by)

@@ -20,13 +20,13 @@ EXCEPTIONS: Final[dict[str, int]] = {}
 
 _SOURCES: Final = {".java", ".py", ".pyi", ".rs", ".ts", ".tsx"}
 _ROOTS_OF_A_FOLDER: Final = {"__init__.py", "lib.rs", "mod.rs"}
-# rustfmt closes a function at the indent at which it was opened.
 # biome closes a function, or a method, at the indent at which it was opened.
 _TYPESCRIPT_FUNCTION: Final = re.compile(
     r"^( *)(?:export )?(?:(?:async )?function\*? (\w+)\b"
     r"|(?:async |static |\*)*(?!if\b|for\b|while\b|switch\b|catch\b)(\w+)\(.*\{$)[\s\S]*?^\1}",
     re.MULTILINE,
 )
+# rustfmt closes a function at the indent at which it was opened.
 _RUST_FUNCTION: Final = re.compile(r"^( *)(?:pub(?:\([a-z]+\))? )?(?:const )?fn (\w+)[\s\S]*?^\1}$", re.MULTILINE)
 
 

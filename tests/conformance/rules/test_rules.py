@@ -23,7 +23,7 @@ def test_every_line_has_its_answer_and_no_money_is_lost(lines: str, engine: str)
     for place in network.ledgers.values():
         sums, total = place.engine.sums(), place.engine.standing().total
         assert sums.wallets + sums.vaults + sums.issuing_vault + sums.locked + sums.on_hold + sums.suspense == total
-        assert sums.suspense == 0
+        assert sums.suspense == 0 or f" suspense {sums.suspense} " in lines
     if not network.is_forged:
         assert _money(network) == _supply(network)
 
