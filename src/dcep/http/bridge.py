@@ -54,7 +54,7 @@ def _scope(scope: Any, headers: list[tuple[bytes, bytes]]) -> dict[str, Any]:
         "scheme": scope.scheme,
         "path": scope.path,
         "raw_path": quote(scope.path).encode(),
-        "query_string": scope.query_string.encode("latin-1"),
+        "query_string": scope.query_string.encode(),
         "root_path": "",
         "headers": headers,
         "server": _place(scope.server),

@@ -171,6 +171,16 @@ def test_an_address_is_told_with_all_escaped_but_what_is_unreserved(mirror: Mirr
     assert answer.endswith(b"a b:c /v1/a%20b%3Ac x=%20y&z")
 
 
+def test_a_query_beyond_ascii_is_told_as_it_came(mirror: Mirror) -> None:
+    """No browser sends it unescaped, and whoever does gets the answer of the route, not a fault of the service."""
+    query = "x=\u4e2d".encode()
+
+    answer = mirror.say(b"POST /v1/a?" + query + b" HTTP/1.1\r\n", _HEAD, b"Content-Length: 0\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 201")
+    assert answer.endswith(b"a /v1/a " + query)
+
+
 def test_a_stream_ends_when_nobody_listens_any_more(mirror: Mirror) -> None:
     """Readers are counted: one who has gone must not keep his place."""
     first = mirror.say(b"GET /v1/endless HTTP/1.1\r\n", _HEAD, b"\r\n", hears_all=False)
