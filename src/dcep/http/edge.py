@@ -260,11 +260,11 @@ class Edge:
         return 204, [*_HEADERS, *_TO_PAGES, *_MAY_BE_SENT, ("x-request-id", request_id)], b""
 
     def _count(self, method: str, status: int) -> None:
-        count = self._counts.get((method, status))
+        # A method that nobody speaks must not make a row of its own for each word.
+        known = method if method in _METHODS else "other"
+        count = self._counts.get((known, status))
         if count is None:
-            # A method that nobody speaks must not make a row of its own for each word.
-            known = method if method in _METHODS else "other"
-            count = self._counts[method, status] = self._meter.requests.labels(known, status)
+            count = self._counts[known, status] = self._meter.requests.labels(known, status)
         count.inc()
 
 

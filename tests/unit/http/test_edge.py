@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +19,7 @@ from dcep.errors import BadInput, Unavailable
 from dcep.http import patience
 from dcep.http.app import Service, build
 from dcep.http.bodies import MAX_BODY, Strict
-from dcep.http.edge import Edge
+from dcep.http.edge import Edge, RawAnswer, RawRequest
 from dcep.http.problems import Problem
 
 
@@ -297,3 +299,28 @@ def test_a_page_of_another_service_reads_nothing_else(path: str) -> None:
     """What is not named stays closed, also when it is asked for in advance."""
     assert "access-control-allow-origin" not in ask("GET", path).headers
     assert "access-control-allow-origin" not in ask("OPTIONS", path).headers
+
+
+class Word(str):
+    """A word whose end can be seen."""
+
+
+def test_a_method_that_nobody_speaks_is_counted_and_not_remembered() -> None:
+    """Whoever sends another word each time fills neither the page of the numbers nor the memory."""
+
+    async def never(*_: Any) -> Any:
+        raise AssertionError("never")
+
+    async def answer(_: RawRequest) -> RawAnswer:
+        return RawAnswer(200, "text/plain", b"")
+
+    registry, word = CollectorRegistry(), Word("QUUX")
+    end = weakref.ref(word)
+    edge = Edge(never, ids=iter(["id-1"]), registry=registry, raw={"/v1/raw": answer}, limits={})
+
+    asyncio.run(edge.answer_raw(answer, "/v1/raw", word, lambda _: None, never))
+
+    del word
+    gc.collect()
+    assert registry.get_sample_value("dcep_http_requests_total", {"method": "other", "status": "200"}) == 1
+    assert end() is None
