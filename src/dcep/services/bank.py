@@ -24,7 +24,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from dcep.errors import BadInput
+from dcep.errors import BadInput, DcepError
 from dcep.http.caller import Caller
 from dcep.http.caller import Seal as Sign
 from dcep.http.events import Bell
@@ -249,23 +249,30 @@ def allocations(settings: BankSettings, seal: Sign) -> Callable[[], Fen] | None:
 
 
 def worker_orders(settings: BankSettings) -> Callable[[], list[str]]:
-    """Return how the central bank is asked for the orders about workers, at most so often; none where it is not known.
+    """Return how the central bank is asked for the orders about workers; none where it is not known.
 
-    Whoever gets them follows them from the genesis: they are passed on as they came.
+    It is asked at most so often, whether it answers or not. Whoever gets the orders follows them from the genesis: they
+    are passed on as they came.
     """
     if not settings.central_bank_url:
         return list
     central_bank, lock = Caller(settings.central_bank_url, timeout_s=_PATIENCE_S), Lock()
     known: list[str] = []
+    failed: DcepError | None = None
     asked_at = -_ORDERS_HOLD_S
 
     def ask() -> list[str]:
-        nonlocal known, asked_at
+        nonlocal known, failed, asked_at
         with lock:
             if time.monotonic() - asked_at >= _ORDERS_HOLD_S:
-                told = central_bank.ask("GET", "/v1/workers").document().get("orders")
-                known = [str(order) for order in told] if isinstance(told, list) else known
+                try:
+                    told = central_bank.ask("GET", "/v1/workers").document().get("orders")
+                    known, failed = [str(order) for order in told] if isinstance(told, list) else known, None
+                except DcepError as error:
+                    failed = error
                 asked_at = time.monotonic()
+            if failed is not None:
+                raise failed.with_traceback(None)
             return known
 
     return ask

@@ -1,14 +1,15 @@
-"""An operator's process tells the central bank what customers hold, or nobody where nobody is named."""
+"""What an operator's process says to the central bank and asks it, or nobody where nobody is named."""
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dcep.errors import BadInput
-from dcep.services.bank import BankSettings, reporting
+from dcep.errors import BadInput, Unavailable
+from dcep.services.bank import BankSettings, reporting, worker_orders
 from tests.institutions import Institutions
 from tests.street import free_ports
 from tests.town import open_town
@@ -55,3 +56,20 @@ def test_where_no_central_bank_is_named_nobody_is_told(tmp_path: Path) -> None:
         told = reporting(_settings(tmp_path), bank)()
 
     assert told is None
+
+
+def test_a_central_bank_that_does_not_answer_is_not_asked_for_each_who_asks(tmp_path: Path) -> None:
+    """Anybody may ask for the orders about workers: each would hold up a thread of the operator's until it gives up."""
+    (port,) = free_ports(1)
+    ask = worker_orders(_settings(tmp_path, central_bank_url=f"http://127.0.0.1:{port}"))
+    with pytest.raises(Unavailable) as first:
+        ask()
+
+    with socket.create_server(("127.0.0.1", port)) as listening:
+        listening.settimeout(0)
+        with pytest.raises(Unavailable) as again:
+            ask()
+        with pytest.raises(BlockingIOError):
+            listening.accept()
+
+    assert again.value.code == first.value.code
