@@ -90,7 +90,8 @@ class Admissions:
         """
         mine = self._invitations.c.code_sha256 == _hash(code)
         with self._transaction() as connection:
-            row = connection.execute(select(self._invitations).where(mine)).one_or_none()
+            # Of two that come at once the second one sees what became of the first.
+            row = connection.execute(select(self._invitations).where(mine).with_for_update()).one_or_none()
             if row is None:
                 raise DcepError("invitation_unknown", "no such invitation was given out", next_step=_ASK)
             if row.keyid == keyid and (known := self._known(connection, keyid)) is not None:
@@ -99,10 +100,7 @@ class Admissions:
                 raise DcepError("invitation_used", "the invitation was used: it works once", next_step=_ASK)
             if row.expires_at_ms <= now:
                 raise DcepError("invitation_expired", "the invitation has expired", next_step=_ASK)
-            # Of two that come at once the first one is admitted.
-            taken = update(self._invitations).where(mine, self._invitations.c.keyid.is_(None)).values(keyid=keyid)
-            if connection.execute(taken).rowcount == 0:
-                raise DcepError("invitation_used", "the invitation was used: it works once", next_step=_ASK)
+            connection.execute(update(self._invitations).where(mine).values(keyid=keyid))
             admission = Admission(keyid=keyid, name=row.name, admitted_at=now, expires_at=UnixMs(now + ADMITTED_MS))
             # A key that comes again on a new invitation begins anew.
             connection.execute(delete(self._keys).where(self._keys.c.keyid == keyid))
@@ -132,7 +130,8 @@ class Admissions:
     def end_all(self) -> None:
         """Admit nobody any more who is admitted, and let no invitation work that was given out."""
         with self._transaction() as connection:
-            for table in (self._keys, self._invitations):
+            # Invitations first: that waits for whoever comes in just now, and the key is there to be put out.
+            for table in (self._invitations, self._keys):
                 connection.execute(delete(table))
 
     def _known(self, connection: Connection, keyid: str) -> Admission | None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Final
 
 import pytest
-from sqlalchemy import Connection, MetaData, create_engine, event, select
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, select
 
 from dcep.clock import UnixMs
 from dcep.errors import BadInput, DcepError
-from dcep.staff.admissions import ADMITTED_MS, INVITED_MS, Admissions
+from dcep.staff.admissions import ADMITTED_MS, INVITED_MS, Admission, Admissions
 from dcep.staff.tables import StaffTables, staff_tables
+from tests.postgres import Server
 
 NOW: Final = UnixMs(1_700_000_000_000)
 
@@ -120,3 +125,77 @@ def test_whoever_is_invited_has_a_name(institution: Institution, name: str) -> N
     """It stands beside the freezes that he orders."""
     with pytest.raises(BadInput, match="bad_name"):
         institution.admissions.invite(name, now=NOW)
+
+
+class Crowd:
+    """An institution on PostgreSQL, where somebody comes in and something else happens before that is written down."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._drawn = engine, count()
+        self._tables = staff_tables(tables := MetaData())
+        tables.create_all(engine)
+        self.admissions = self._admissions(engine.begin)
+
+    def _admissions(self, transaction: Callable[[], object]) -> Admissions:
+        return Admissions(transaction, self._tables, lambda bound: next(self._drawn) % bound)  # type: ignore[arg-type]
+
+    def meet(self, code: str, keyid: str, meanwhile: Callable[[], object]) -> tuple[Admission, object]:
+        """Let a key in on a code, and do something else that has to wait for it; return what came of both."""
+        is_in, may_end = threading.Event(), threading.Event()
+
+        @contextmanager
+        def slow() -> Iterator[Connection]:
+            with self._engine.begin() as connection:
+                yield connection
+                is_in.set()
+                may_end.wait(30)
+
+        with ThreadPoolExecutor(2) as threads:
+            coming = threads.submit(self._admissions(slow).admit, code, keyid, now=NOW)
+            assert is_in.wait(30)
+            other = threads.submit(meanwhile)
+            self._wait_until_blocked(other)
+            may_end.set()
+            return coming.result(), other.result()
+
+    def _wait_until_blocked(self, other: Future[object]) -> None:
+        while not other.done():
+            with self._engine.begin() as connection:
+                if connection.exec_driver_sql("SELECT count(*) FROM pg_locks WHERE NOT granted").scalar():
+                    return
+            time.sleep(0.01)
+
+
+@pytest.fixture
+def crowd(postgresql: Server) -> Iterator[Crowd]:
+    """Return an institution whose database lets several in at once."""
+    postgresql.begin_test()
+    engine = create_engine(postgresql.new_database().replace("postgresql:", "postgresql+psycopg:"))
+    yield Crowd(engine)
+    engine.dispose()
+
+
+@pytest.mark.long
+def test_putting_everybody_out_puts_out_whoever_comes_in_just_now(crowd: Crowd) -> None:
+    """A link has come into the wrong hands: whoever uses it at that very moment is out as well."""
+    invitation = crowd.admissions.invite("Mallory", now=NOW)
+
+    crowd.meet(invitation.code, "staff/3/aa", crowd.admissions.end_all)
+
+    assert _code_of(lambda: crowd.admissions.require("staff/3/aa", now=NOW)) == "admission_ended"
+
+
+@pytest.mark.long
+def test_the_same_key_that_comes_twice_at_once_is_let_in_once(crowd: Crowd) -> None:
+    """A page that sends again before it hears hears the same; another key hears that the invitation was used."""
+    first, second = (crowd.admissions.invite("Wang", now=NOW) for _ in range(2))
+
+    came, again = crowd.meet(
+        first.code, "staff/3/aa", lambda: crowd.admissions.admit(first.code, "staff/3/aa", now=NOW)
+    )
+    _, other = crowd.meet(
+        second.code, "staff/3/bb", lambda: _code_of(lambda: crowd.admissions.admit(second.code, "staff/3/cc", now=NOW))
+    )
+
+    assert again == came
+    assert other == "invitation_used"
