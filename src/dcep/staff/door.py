@@ -16,11 +16,11 @@ from threading import Lock
 from typing import Final
 
 from dcep.clock import UnixMs
-from dcep.crypto.suites import Suite, UnsupportedSuite, acceptable_key, supported
+from dcep.crypto.suites import Suite
 from dcep.http.askers import Asked, Asker, Part
 from dcep.ids import OperatorId
 from dcep.messages import http_signatures
-from dcep.messages.http_signatures import BadRequestSignature, Nonces, verify_request
+from dcep.messages.http_signatures import Nonces, key_in, verify_request
 from dcep.messages.layout import Key
 from dcep.staff.admissions import Admissions
 
@@ -124,13 +124,5 @@ def keyid_of(suite: Suite, key: bytes) -> str:
 
 
 def _screen(keyid: str) -> Screen:
-    matched = _KEYID.fullmatch(keyid)
-    if matched is None:
-        raise BadRequestSignature(_NO_KEYID)
-    try:
-        suite, key = supported(int(matched[1])), Key(bytes.fromhex(matched[2]))
-    except UnsupportedSuite as error:
-        raise BadRequestSignature(_NO_KEYID) from error
-    if not acceptable_key(suite, key):
-        raise BadRequestSignature(_NO_KEYID)
+    suite, key = key_in(keyid, _KEYID, wanted=_NO_KEYID)
     return Screen(keyid=keyid, suite=suite, key=key)

@@ -9,6 +9,7 @@ from dcep.messages.http_signatures.requests import (
     MAX_LIFE_S,
     Holder,
     Request,
+    key_in,
     sign_request,
     verify_request,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "UnsignedRequest",
     "content_digest",
     "decode_signature_input",
+    "key_in",
     "sign_request",
     "signature_base",
     "verify_request",

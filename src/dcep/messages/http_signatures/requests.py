@@ -26,7 +26,15 @@ from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
 from dcep.clock import UnixMs
-from dcep.crypto.suites import BadSignature, Signer, Suite, require_signature
+from dcep.crypto.suites import (
+    BadSignature,
+    Signer,
+    Suite,
+    UnsupportedSuite,
+    acceptable_key,
+    require_signature,
+    supported,
+)
 from dcep.messages.http_signatures.nonces import Nonces
 from dcep.messages.http_signatures.syntax import (
     MAX_HEADER,
@@ -157,6 +165,28 @@ def verify_request(
     # 8.
     nonces.take(keyid, nonce, expires_s=expires, now_s=now // 1_000)
     return holder
+
+
+def key_in(keyid: str, form: re.Pattern[str], *, wanted: str) -> tuple[Suite, Key]:
+    """Return the key that a keyid is: of whoever has neither a certificate nor a wallet that it could name.
+
+    Args:
+        form: of a whole keyid: the number of the suite is its first group, the key in lower-case hex its second.
+        wanted: says of any other keyid what is wrong with it.
+
+    Raises:
+        BadRequestSignature: it has another form, or no key that may be registered.
+    """
+    matched = form.fullmatch(keyid)
+    if matched is None:
+        raise BadRequestSignature(wanted)
+    try:
+        suite, key = supported(int(matched[1])), Key(bytes.fromhex(matched[2]))
+    except UnsupportedSuite as error:
+        raise BadRequestSignature(wanted) from error
+    if not acceptable_key(suite, key):
+        raise BadRequestSignature(wanted)
+    return suite, key
 
 
 def _three(headers: Iterable[tuple[str, str]]) -> Sequence[str]:

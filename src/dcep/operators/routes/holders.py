@@ -20,13 +20,13 @@ from typing import Any, Final
 from litestar import Request
 
 from dcep.clock import UnixMs
-from dcep.crypto.suites import Suite, UnsupportedSuite, acceptable_key, supported
+from dcep.crypto.suites import Suite
 from dcep.errors import DcepError
 from dcep.http.askers import Asked, asked_of
 from dcep.http.problems import Problem
 from dcep.ids import BadWalletId, WalletId, parse_wallet_id
 from dcep.messages import http_signatures
-from dcep.messages.http_signatures import BadRequestSignature, Nonces, UnsignedRequest, verify_request
+from dcep.messages.http_signatures import BadRequestSignature, Nonces, UnsignedRequest, key_in, verify_request
 from dcep.messages.layout import Key
 from dcep.messages.policies import Policy
 from dcep.operators.customers.guards import Guards
@@ -140,7 +140,7 @@ class Door:
     def _holders(self, keyid: str) -> list[Holder]:
         """Return whoever may have signed under a keyid, one for each key."""
         if _SEPARATOR in keyid:
-            suite, key = _newcomer(keyid)
+            suite, key = key_in(keyid, _KEYID, wanted=_NO_KEYID)
             return [Holder(name=keyid, suite=suite, key=key, wallet=None)]
         try:
             wallet = parse_wallet_id(keyid)
@@ -169,16 +169,3 @@ class _Nonces(Nonces):
         # One after the other: each request is proven in a thread of its own.
         with self._lock:
             super().take(keyid, nonce, expires_s=expires_s, now_s=now_s)
-
-
-def _newcomer(keyid: str) -> tuple[Suite, Key]:
-    matched = _KEYID.fullmatch(keyid)
-    if matched is None:
-        raise BadRequestSignature(_NO_KEYID)
-    try:
-        suite, key = supported(int(matched[1])), Key(bytes.fromhex(matched[2]))
-    except UnsupportedSuite as error:
-        raise BadRequestSignature(_NO_KEYID) from error
-    if not acceptable_key(suite, key):
-        raise BadRequestSignature(_NO_KEYID)
-    return suite, key
